@@ -91,7 +91,7 @@ let package = Package(
         .target(name: "Evaluation", dependencies: ["LeadlineCore", "TextFormats"], swiftSettings: strict),
         .target(
             name: "Reports", dependencies: ["LeadlineCore", "TextFormats", "LeadlineSchemas", "Engine", "Audit", "Evaluation"],
-            resources: [.embedInCode("Dossier/Languages")], swiftSettings: strict),
+            resources: [.embedInCode("Dossier/Languages"), .embedInCode("Import/Ready")], swiftSettings: strict),
         .target(
             name: "Simulation",
             dependencies: [

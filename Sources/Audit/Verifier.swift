@@ -72,7 +72,7 @@ public struct Verifier: Sendable {
         report.vault = vault(results, isWhole: program == nil && report.programs.allSatisfy { $0.fault == nil })
         report.access = try access(results)
         report.sources = try sources(
-            results.map(\.sources), journal, isWhole: program == nil && report.isGood,
+            results.map(\.sources), journal, isOneProgram: program != nil, isWhole: report.isGood,
             archived: report.programs.contains { $0.decidedFrom > 0 })
         report.projection = try await projection
         report.otherFaults = unreadable()
@@ -435,17 +435,15 @@ extension Verifier {
         }
     }
 
-    private func sources(_ programs: [SourceOffsets], _ journal: DatabaseQueue, isWhole: Bool, archived: Bool) throws
-        -> SourceVerification
-    {
+    private func sources(
+        _ programs: [SourceOffsets], _ journal: DatabaseQueue, isOneProgram: Bool, isWhole: Bool, archived: Bool
+    ) throws -> SourceVerification {
         guard depth == .full else { return .notChecked("--quick") }
         if archived {
             return .notChecked("what archived entries took in is in the archives; give them all with --with-archive")
         }
-        guard isWhole else {
-            return .notChecked(
-                "they belong to all programs together; verify without --program, and mend the faults above first")
-        }
+        if isOneProgram { return .notChecked("they belong to all programs together; verify without --program") }
+        guard isWhole else { return .notChecked("mend the faults above first") }
         var all = SourceOffsets()
         for program in programs {
             if let (place, offset) = all.merge(program) {

@@ -8,16 +8,20 @@ public struct Evaluator: Sendable {
     public var passes: Int
     /// A column's value gets scores of its own with more scored rows than this.
     public var groupLeast: Int
+    /// The logic version as whose programs the model learns.
+    public var logic: UInt32
 
     /// - Parameters:
     ///   - fromShare: Share of the rows after which scores begin, from 0 to below 1.
     ///   - passes: How often the timed pass is made, at least once.
     ///   - groupLeast: A column's value gets scores of its own with more scored rows than this.
-    public init(fromShare: Double = 0.5, passes: Int = 1, groupLeast: Int = 500) {
+    ///   - logic: The logic version as whose programs the model learns; the rows are to be read by the same.
+    public init(fromShare: Double = 0.5, passes: Int = 1, groupLeast: Int = 500, logic: UInt32 = Logic.newest) {
         precondition(fromShare >= 0 && fromShare < 1 && passes >= 1 && groupLeast >= 0, "settings are checked before")
         self.fromShare = fromShare
         self.passes = passes
         self.groupLeast = groupLeast
+        self.logic = logic
     }
 
     /// Runs the model and the simple rates over the rows, then scores them.
@@ -71,7 +75,7 @@ public struct Evaluator: Sendable {
     ) {
         var best: (pass: ProgressivePass, hash: String)?
         for number in 0..<passes {
-            var learner = WinModelLearner(observations)
+            var learner = WinModelLearner(observations, settings: .ofHistory(logic: logic))
             let pass = ProgressiveValidation.run(&learner, over: observations) {
                 progress(number * observations.count + $0)
             }

@@ -14,6 +14,7 @@ public struct ObservationReader {
     public static let crossesMax = 1 << 24
 
     private let columns: ColumnChoice
+    private let readings: [NumberBands.Reading]
     private var observations = Observations()
     private var partnerIDs: [String: Int] = [:]
     private var valueIDs: [[String: Int32]] = []
@@ -21,21 +22,26 @@ public struct ObservationReader {
     private var groupIDs: [[String: Int]] = []
     private var hasDates: Bool?
 
-    private init(_ columns: ColumnChoice) { self.columns = columns }
+    private init(_ columns: ColumnChoice, logic: UInt32) {
+        self.columns = columns
+        readings = NumberBands.Reading.readings(logic: logic)
+    }
 
     /// Reads a file.
     /// - Parameters:
     ///   - path: The file.
     ///   - columns: Which column means what.
+    ///   - logic: The logic version as whose programs numbers are read.
     ///   - progress: Called with the bytes read so far.
     /// - Throws: `EvaluationError`, `CSVError`, or what opening the file threw.
-    public static func read(path: String, columns: ColumnChoice, progress: @escaping (Int) -> Void = { _ in }) throws
-        -> Observations
-    {
+    public static func read(
+        path: String, columns: ColumnChoice, logic: UInt32 = Logic.newest,
+        progress: @escaping (Int) -> Void = { _ in }
+    ) throws -> Observations {
         let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         defer { try? handle.close() }
         var total = 0
-        return try read(columns: columns) {
+        return try read(columns: columns, logic: logic) {
             let chunk = [UInt8](try handle.read(upToCount: 1 << 17) ?? Data())
             total += chunk.count
             progress(total)
@@ -44,13 +50,15 @@ public struct ObservationReader {
     }
 
     /// Reads what `chunk` returns, until it returns nothing.
-    public static func read(columns: ColumnChoice, chunk: @escaping () throws -> [UInt8]) throws -> Observations {
+    public static func read(
+        columns: ColumnChoice, logic: UInt32 = Logic.newest, chunk: @escaping () throws -> [UInt8]
+    ) throws -> Observations {
         var csv = CSVReader(read: chunk)
         guard let header = try csv.next() else {
             throw EvaluationError("the file is empty", remedy: "Give a CSV file whose first line names the columns")
         }
         let places = try columns.places(in: header.fields.map(trimmed), line: header.line)
-        var reader = ObservationReader(columns)
+        var reader = ObservationReader(columns, logic: logic)
         reader.start(places)
         while let record = try csv.next() {
             if record.fields.count != header.fields.count {
@@ -64,10 +72,10 @@ public struct ObservationReader {
     }
 
     private mutating func start(_ places: ColumnChoice.Places) {
-        observations.slotNames = places.slots.map(\.name)
+        observations.slotNames = places.slots.flatMap(slotNames)
         observations.groupings = places.groups.map { Observations.Grouping(column: $0.column) }
-        valueIDs = [[String: Int32]](repeating: [:], count: places.slots.count)
-        bandIDs = [[Int: Int32]](repeating: [:], count: places.slots.count)
+        valueIDs = [[String: Int32]](repeating: [:], count: observations.slotNames.count)
+        bandIDs = [[Int: Int32]](repeating: [:], count: observations.slotNames.count)
         groupIDs = [[String: Int]](repeating: [:], count: places.groups.count)
     }
 
@@ -179,12 +187,23 @@ public struct ObservationReader {
         throws(EvaluationError) -> [Int32]
     {
         var row: [Int32] = []
-        row.reserveCapacity(slots.count)
-        for (k, slot) in slots.enumerated() {
+        row.reserveCapacity(observations.slotNames.count)
+        for slot in slots {
             let text = fields[slot.place]
-            row.append(slot.isNumber ? try band(text, k, slot.name, line) : try category(text, k, line))
+            if slot.isNumber {
+                let number = try Self.number(text, slot.name, line)
+                for reading in readings { row.append(try band(reading.of(number), row.count, line)) }
+            } else {
+                row.append(try category(text, row.count, line))
+            }
         }
         return row
+    }
+
+    /// A column of numbers is as many slots as there are ways to read them.
+    private func slotNames(_ slot: ColumnChoice.Places.Slot) -> [String] {
+        if !slot.isNumber || readings.count == 1 { return [slot.name] }
+        return readings.map { "\(slot.name) (\($0.rawValue))" }
     }
 
     private mutating func category(_ text: String, _ k: Int, _ line: Int) throws(EvaluationError) -> Int32 {
@@ -194,9 +213,7 @@ public struct ObservationReader {
         return id
     }
 
-    private mutating func band(_ text: String, _ k: Int, _ column: String, _ line: Int) throws(EvaluationError) -> Int32
-    {
-        let band = NumberBands.halfOctave(try Self.number(text, column, line))
+    private mutating func band(_ band: Int, _ k: Int, _ line: Int) throws(EvaluationError) -> Int32 {
         if let known = bandIDs[k][band] { return known }
         let id = try newValue(line)
         bandIDs[k][band] = id

@@ -24,5 +24,13 @@ public struct WinModelLearner: ProgressiveLearner {
         return prediction.probability
     }
 
-    public mutating func learn(row: Int, day: Int, won: Bool) { model.close(numbers[row], day: day, won: won) }
+    public mutating func learn(row: Int, day: Int, won: Bool) {
+        model.advance(to: day)
+        if model.hasForgotten(numbers[row]) {
+            let said = model.predict(rows[row], partner: partners[row])
+            model.closeLate(day: day, partner: partners[row], row: rows[row], prediction: said, won: won)
+        } else {
+            model.close(numbers[row], day: day, won: won)
+        }
+    }
 }

@@ -82,7 +82,7 @@ struct AgentsCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "Whose open offers count as declined, where no key says it: of a principal of an issuer.",
+                "Whose open offers count as declined, where nothing here says it: of a principal of an issuer that has not asked for a month.",
                 valueName: "id"))
         var partner: String?
 
@@ -107,7 +107,7 @@ struct AgentsCommand: AsyncParsableCommand {
             }
             // The agent is stopped by now, whatever becomes of its offers.
             let deployment = try data.deployment(kafka, reason: reason)
-            if let partner = partner ?? standing.partner {
+            for partner in partner.map({ [$0] }) ?? standing.partners {
                 try await deployment.declineOpenOffers(of: partner, by: by)
             }
             try AgentLines.show(standing, deployment, at: now, isJSON: json)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import KafkaTransport
 import Reports
 import Simulation
 import UseCases
@@ -16,6 +17,13 @@ struct AgentsSimulate: AsyncParsableCommand {
 
             All but the wall-clock figures follows from the options. Use a release build for those.
 
+            With --kafka the same happens on a cluster, in real time: an instance decides, and agents hear and answer \
+            as any consumer and producer does. On the same instance, at the same time, the same leads go through a \
+            program without offers. A figure is then from handing a record to the producer until a consumer of \
+            committed records has the decision; from a deadline, by clocks that must agree. It makes the topics where \
+            they are missing and leaves its invented leads on them: use a cluster, or a broker, that is for this \
+            alone.
+
             \(Outcome.note)
             """)
 
@@ -26,9 +34,13 @@ struct AgentsSimulate: AsyncParsableCommand {
     @Option(help: "How many partners are asked at once.") var atOnce: UInt32 = 2
     @Option(help: ArgumentHelp("Where the temporary folder is made.", valueName: "dir"))
     var directory = NSTemporaryDirectory()
+    @Option(help: ArgumentHelp("With --kafka: leads a second, of each of the two programs.", valueName: "count"))
+    var rate = 50
+    @OptionGroup var kafka: KafkaOptions
     @Flag(help: "Print one JSON document.") var json = false
 
     func validate() throws {
+        if !(1...10_000).contains(rate) { throw ValidationError("--rate must be from 1 to 10000") }
         if !(1...1_000_000).contains(leads) { throw ValidationError("--leads must be from 1 to 1000000") }
         if !(1...1_000).contains(agents) { throw ValidationError("--agents must be from 1 to 1000") }
         if !(1...16).contains(rounds) { throw ValidationError("--rounds must be from 1 to 16") }
@@ -42,13 +54,29 @@ struct AgentsSimulate: AsyncParsableCommand {
         var settings = AgentsRun.Settings()
         (settings.leads, settings.agents, settings.seed) = (leads, agents, seed)
         (settings.rounds, settings.askedAtOnce) = (rounds, atOnce)
-        var run = try await AgentsRun(settings, directory: folder)
-        var progress = ProgressBar("negotiating", unit: "leads")
-        let report = try await run.run { progress.update(UInt64($0), of: UInt64(leads)) }
-        progress.finish()
+        let report = try await report(settings, in: folder)
         let text = json ? try JSONText.line(report) : AgentsText.lines(report).joined(separator: "\n")
         Terminal.line(text)
         if !report.isGood { throw ExitCode(Outcome.checkFailed.rawValue) }
+    }
+
+    private func report(_ settings: AgentsRun.Settings, in folder: String) async throws -> AgentsReport {
+        // Named by the command alone: what is in the environment may be no cluster to try things on.
+        guard kafka.givenBootstrap != nil else {
+            var run = try await AgentsRun(settings, directory: folder)
+            var progress = ProgressBar("negotiating", unit: "leads")
+            let report = try await run.run { progress.update(UInt64($0), of: UInt64(leads)) }
+            progress.finish()
+            return report
+        }
+        var cluster = try kafka.required()
+        cluster.group = "agents"
+        let admin = try ClusterAdmin(cluster)
+        for plan in Topics.plans(partitions: 1, replicas: 1) { _ = try admin.create(plan) }
+        let run = KafkaAgentsRun(
+            settings, on: cluster, directory: folder, partitionCount: try Topics.partitionCount(admin),
+            leadsPerSecond: rate)
+        return try await run.run()
     }
 }
 

@@ -21,10 +21,12 @@ struct NetworkShow: ParsableCommand {
             only if it is worth more than that elsewhere. A promised minimum counts leads (FLOOR), deal value (FLOOR \
             VALUE) or both; FLOOR+ is what it adds while it is not met, to a lead of the usual value, EVEN+ what \
             having taken a smaller share of its capacity than others adds, or a larger one takes off. DEBT is what \
-            ties owe the partner, in leads. Those with the dearest places come first.
+            ties owe the partner, in leads; TURN is the bound that follows: of so many leads between equals in which \
+            it takes part, one is its own at the latest. The debts are checked to add up to nothing, which the bound \
+            rests on; where they do not, the command says so and fails. Those with the dearest places come first.
 
             With --json, one object: program, position, at, currency, periodEnd, floorPeriodEnd, leadsRemembered, \
-            leadsExpected, meanGainMinorUnits, jainOfUtilisation, partners.
+            leadsExpected, meanGainMinorUnits, jainOfUtilisation, turnWithinMax, debtsBalance, waiting, partners.
 
             \(Outcome.note)
             """)
@@ -49,6 +51,11 @@ struct NetworkShow: ParsableCommand {
                 NetworkText(
                     program: stream.program, currency: stream.state.currency, network: network, style: Terminal.style
                 ).text())
+        }
+        if !network.debtsBalance {
+            throw Problem(
+                .invalid, "what ties owe to partners does not add up, so that the bound does not hold",
+                remedy: "Check the journal with 'leadline verify'")
         }
     }
 }

@@ -15,7 +15,8 @@ struct ProduceCommand: AsyncParsableCommand {
         discussion: """
             Reads JSON, one event a line. With --type each line is a bare message of that type and gets a CloudEvents \
             envelope in headers; without it each line is a structured CloudEvent. Records are durable when the command \
-            says so; 'leadline run' processes them. What intake refuses later ends in the dead letters.
+            says so; 'leadline run' processes them. What intake refuses later ends in the dead letters. A file that is one \
+            JSON array is a batch of CloudEvents, and each of its events becomes a record.
 
             A line that cannot be sent is named by its number, never quoted; the others still go, and the exit code is 2.
 
@@ -100,10 +101,11 @@ struct ProduceCommand: AsyncParsableCommand {
             topic: topic, program: deployment.program, key: key, type: type, source: source, idPrefix: idPrefix,
             usesEventTime: eventTime, isChecked: !noCheck, headers: header.map(Self.parse))
         let input = try LineFile(file)
-        if raw {
+        if raw && !contentType.utf8.starts(with: EventBatch.contentType.utf8) {
             try sink.append([maker.raw(try input.rest(), contentType: contentType)])
             return try finish(sent: 1, refused: [])
         }
+        if raw { return try sendBatch(try input.rest(), maker, sink) }
         try sendLines(input, maker, sink)
     }
 
@@ -115,6 +117,9 @@ struct ProduceCommand: AsyncParsableCommand {
         var refused: [Int] = []
         while let line = try input.next() {
             if line.bytes.isEmpty { continue }
+            if line.number == 1, type == nil, !noCheck, EventBatch.isBatch(line.bytes) {
+                return try sendBatch(line.bytes + [0x0A] + input.rest(), maker, sink)
+            }
             do {
                 waiting.append(try maker.record(line.bytes, number: line.number))
             } catch let problem as LineRecords.Problem {
@@ -135,6 +140,26 @@ struct ProduceCommand: AsyncParsableCommand {
         sent += waiting.count
         progress.finish()
         try finish(sent: sent, refused: refused)
+    }
+
+    /// Sends the events of a batch, all of them or none.
+    private func sendBatch(_ bytes: [UInt8], _ maker: LineRecords, _ sink: TopicWriter) throws {
+        let events: [[UInt8]]
+        do { events = try EventBatch.events(bytes) } catch {
+            throw UseCases.Problem(.invalid, "the batch cannot be read: \(error.detail)", at: file)
+        }
+        var records: [NewRecord] = []
+        for (index, event) in events.enumerated() {
+            do { records.append(try maker.record(event, number: index + 1)) } catch let problem as LineRecords.Problem {
+                throw UseCases.Problem(.invalid, "event \(index + 1) of the batch: \(problem.what)", at: file, remedy: problem.remedy)
+            }
+        }
+        var rest = records[...]
+        while !rest.isEmpty {
+            try sink.append(Array(rest.prefix(batch)))
+            rest = rest.dropFirst(batch)
+        }
+        try finish(sent: records.count, refused: [])
     }
 
     private func finish(sent: Int, refused: [Int]) throws {

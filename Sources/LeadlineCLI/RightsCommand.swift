@@ -131,6 +131,10 @@ struct RightsRectify: AsyncParsableCommand {
     var jobTitle: String?
     @Option(help: ArgumentHelp("Country, ISO 3166-1 alpha-2.", valueName: "code"))
     var country: String?
+    @Option(
+        help: ArgumentHelp(
+            "A field whose value is taken back, as in LeadUpdated's list 'cleared'; may be repeated.", valueName: "field"))
+    var clear: [String] = []
     @Option(name: [.customShort("f"), .long], help: ArgumentHelp("YAML file; - is stdin.", valueName: "file"))
     var file: String?
 
@@ -149,6 +153,7 @@ struct RightsRectify: AsyncParsableCommand {
         if let phone { message.contact.phone = phone }
         if let jobTitle { message.contact.jobTitle = jobTitle }
         if let country { message.country = country }
+        message.cleared += clear
         var rest = message
         rest.leadID = ""
         if rest == WireLeadUpdated() {

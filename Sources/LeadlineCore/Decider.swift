@@ -62,6 +62,8 @@ struct Decision {
         case .partnerAbsenceSet(let fact): return ifPartner(state, fact.partnerID)
         case .partnerAbsenceCancelled(let fact): return ifPartner(state, fact.partnerID)
         case .partnerCommissionTermsSet(let fact): return ifPartner(state, fact.partnerID)
+        case .commissionShared(let fact): return commissionShared(state, fact)
+        case .ratesPublished(let fact): return ratesPublished(state, fact)
 
         case .leadSubmitted(let fact): return submitted(state, fact, input)
         case .leadUpdated(let fact): return updated(state, fact.leadID)
@@ -152,6 +154,9 @@ extension Decision {
         if barrier == nil, input.imported, let past = fact.pastPartnerID, state.partners.index(of: past) != nil {
             return importAsItWas(state, fact.leadID, past, view)
         }
+        if state.isLogic(7), barrier == nil, input.imported, fact.pastPartnerID != nil {
+            return importedOfAStranger(state, fact.leadID, view)
+        }
         if let twin = samePerson(state, input) {
             return [.leadMerged(LeadMerged(leadID: fact.leadID, intoLeadID: state.leads.leads[twin].id, sameID: false))]
         }
@@ -184,6 +189,18 @@ extension Decision {
         return [.leadAssigned(assigned), .shadowDecided(shadow)]
     }
 
+    /// Somebody had the lead whom the program does not know: what is over is not given to another now. A human gets it,
+    /// with what Leadline would have done.
+    private mutating func importedOfAStranger(_ state: State, _ leadID: String, _ view: LeadView) -> [Event] {
+        switch judge(state, leadID, view, attemptsSoFar: 0, .imported) {
+        case .assign(let partner, let summary):
+            let suggested = state.partners.profiles[partner].partnerID
+            return escalate(state, leadID, .pastPartnerUnknown, summary, suggested: suggested)
+        case .escalate(_, let summary, let suggested):
+            return escalate(state, leadID, .pastPartnerUnknown, summary, suggested: suggested)
+        }
+    }
+
     /// What the policy makes of a lead: a partner, or the human queue with the reason.
     enum Verdict {
         case assign(Int, EvaluationSummary)
@@ -212,8 +229,9 @@ extension Decision {
         if !hasLawfulBasis(state, view) { return .escalate(.lawfulBasisMissing) }
         if state.partners.count == 0 { return .escalate(.noPartners) }
         if view.valueMinorUnits == nil { return .escalate(.currencyUnknown) }
-        // The attempt that a link took was no partner's.
-        if attemptsSoFar >= max(policy.attemptsMax, 1), cause != .unlinked { return .escalate(.attemptsExhausted) }
+        // The attempt that a link or a changed fact took was no partner's; a human who sends a lead on wants one more.
+        let isOneMore = cause == .unlinked || cause == .ruleBroken || (state.isLogic(7) && cause == .human)
+        if attemptsSoFar >= max(policy.attemptsMax, 1) && !isOneMore { return .escalate(.attemptsExhausted) }
         let outcome = Evaluation.evaluate(view, leadID: leadID, state, policy, at: stamp, scratch: &scratch)
         guard let chosen = outcome.chosen else {
             // The owner is full; whom the human may give it to within the caps stands first among the best.
@@ -224,6 +242,9 @@ extension Decision {
             return .escalate(isEveryoneAway(state, view) ? .everyoneAway : .noEligiblePartner, outcome.summary)
         }
         let suggested = state.partners.profiles[chosen].partnerID
+        if isHeld(state, policy, outcome, cause) {
+            return .escalate(.heldForWork, outcome.summary, suggested: suggested)
+        }
         // A human who sent the lead back to be routed has looked at it.
         if cause != .human && asksForHuman(policy.review, view, chosen) {
             return .escalate(.reviewRequired, outcome.summary, suggested: suggested)
@@ -269,14 +290,16 @@ extension Decision {
         return someoneIsAway
     }
 
-    /// A new wait in the human queue, from which the lead climbs the policy's ladder if nobody takes it out.
+    /// A new wait in the human queue, from which the lead climbs the policy's ladder if nobody takes it out; one that
+    /// is held for the night waits for no human.
     func escalate(
         _ state: State, _ leadID: String, _ reason: EscalationReason, _ summary: EvaluationSummary? = nil,
         suggested: String = "", queue: String? = nil
     ) -> [Event] {
         [.leadEscalated(LeadEscalated(
             leadID: leadID, reason: reason, queue: queue ?? state.policy?.humanQueue ?? Policy().humanQueue,
-            evaluation: summary, movesOn: movesOn(state, after: 0), suggestedPartnerID: suggested))]
+            evaluation: summary, movesOn: reason == .heldForWork ? nil : movesOn(state, after: 0),
+            suggestedPartnerID: suggested))]
     }
 
     /// When a lead that has climbed so many steps climbs the next; nil at the top.
@@ -365,6 +388,9 @@ extension Decision {
         case .suspension: return reinstated(state, Int(item.index), byVendor: false)
         case .returnCredit: return returnDue(state, item.index)
         case .waiting: return waitingDue(state)
+        case .rates: return []
+        case .starvation: return starvationDue(state)
+        case .ruleBreak: return ruleBroken(state, Int(item.index))
         }
     }
 

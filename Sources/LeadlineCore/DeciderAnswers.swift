@@ -50,7 +50,8 @@ extension Decision {
                 since: missed.assignedAt, until: own, partner,
                 inWorkingHours: promise(state, state.view(ofLeadAt: slot), partner).sla.inWorkingHours),
             respondBy: missed.dueAt)
-        return [.answerCredited(credited)] + takenAgain(state, slot, partner)
+        return [.answerCredited(credited)] + suspensionLifted(state, partner, kept: missed.dueAt)
+            + takenAgain(state, slot, partner)
     }
 
     private func takenAgain(_ state: State, _ slot: Int, _ partner: Int) -> [Event] {
@@ -89,6 +90,14 @@ extension State {
             .init(partner: lead.holder, assignedAt: lead.assignedAt, dueAt: lead.dueAt))
     }
 
+    /// An answer to a merged lead that turns up late reaches the lead that goes on.
+    mutating func takeOverMissed(from merged: Int, to slot: Int) {
+        if !isLogic(7) || leads.leads[merged].missed.isEmpty { return }
+        let both = leads.leads[slot].missed + leads.leads[merged].missed
+        let inOrder = both.sorted { ($0.dueAt, $0.partner) < ($1.dueAt, $1.partner) }
+        leads.leads[slot].missed = Array(inOrder.suffix(LeadTable.Missed.countMax))
+    }
+
     /// The partner had answered in time: that is counted in place of the miss, and it cools down no longer.
     mutating func credit(_ event: AnswerCredited) {
         guard let slot = leads.slot(of: event.leadID), let partner = partners.index(of: event.partnerID),
@@ -101,11 +110,7 @@ extension State {
         countAnswer(\.taken, slot, partner, taken: true)
         tallies.count(partner, \.inTime)
         records.respond(partner, elapsedMicros: event.elapsedMicros)
-        let standing = suspensions[partner]
-        if standing.missed.contains(event.respondBy) {
-            suspensions.set(
-                .init(missed: standing.missed.filter { $0 != event.respondBy }, until: standing.until), of: partner)
-        }
+        suspensions.forget(missed: event.respondBy, of: partner)
         if partners.coolingUntil[partner] > lastStamp { partners.warmUp(partner, at: lastStamp) }
         noteChance()
     }

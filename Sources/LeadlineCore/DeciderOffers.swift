@@ -88,9 +88,7 @@ extension Decision {
 
     mutating func answered(_ state: State, _ fact: OfferAnswered) -> [Event] {
         guard state.isLogic(6) else { return disregard(fact.leadID, .logicTooOld) }
-        guard let slot = state.leads.ownSlot(of: fact.leadID).map({ Int($0) }) else {
-            return disregard(fact.leadID, .leadUnknown)
-        }
+        guard let slot = state.negotiated(fact) else { return disregard(fact.leadID, .leadUnknown) }
         guard let partner = state.partners.index(of: fact.partnerID) else {
             return disregard(fact.leadID, .partnerUnknown)
         }

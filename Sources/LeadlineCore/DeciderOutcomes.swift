@@ -57,16 +57,26 @@ extension Decision {
         _ state: State, _ slot: Int, by partnerID: String, won: Bool, amount: Money?, imported: Bool
     ) -> [Event] {
         let lead = state.leads.leads[slot]
-        guard let partner = state.partners.index(of: partnerID) else { return disregard(lead.id, .partnerUnknown) }
+        guard let partner = state.partners.index(of: partnerID) else {
+            let refused = disregard(lead.id, .partnerUnknown)
+            // History says how the deal of a partner went whom the program never had: the lead is over likewise.
+            return state.isLogic(7) && imported && lead.isOpen ? refused + close(state, slot, .withdrawn) : refused
+        }
         if lead.status == .closed { return corrected(state, lead, partner, won: won, amount: amount) }
-        if lead.holder != UInt32(partner)
-            && !(lead.status == .escalated && lead.holder == LeadTable.nowhere && !imported) {
+        if lead.holder != UInt32(partner) && (imported || !mayHaveDecided(state, lead, partner)) {
             let refused = disregard(lead.id, .notTheHolder)
             // History says how another partner's deal went. The lead is over; what Leadline's partner would have
             // made of it nobody knows, so it teaches nothing.
             return imported ? refused + close(state, slot, .withdrawn) : refused
         }
         return closing(state, lead, partner, won: won, amount: amount)
+    }
+
+    /// Whether a partner can have won or lost a lead that nobody holds: one before a human, since logic version 7 if it
+    /// had it before. Where the policy decides nothing itself, whom humans chose Leadline is not told.
+    private func mayHaveDecided(_ state: State, _ lead: LeadTable.Lead, _ partner: Int) -> Bool {
+        guard lead.status == .escalated, lead.holder == LeadTable.nowhere else { return false }
+        return !state.isLogic(7) || lead.recipients.contains(UInt32(partner)) || state.policy?.shadow == true
     }
 
     /// A closed lead's outcome changed after all; within the time that closed leads are kept.
@@ -93,23 +103,16 @@ extension Decision {
     func closing(_ state: State, _ lead: LeadTable.Lead, _ partner: Int, won: Bool, amount: Money?) -> [Event] {
         guard let worth = won ? worth(state, lead, amount) : 0 else { return disregard(lead.id, .currencyUnknown) }
         let partnerID = state.partners.profiles[partner].partnerID
-        var events: [Event] = [.leadClosed(LeadClosed(
-            leadID: lead.id, partnerID: partnerID, reason: won ? .won : .lost, amountMinorUnits: worth, learned: true))]
-        if lead.accruedMinorUnits > 0 {
-            events.append(.commissionReversed(CommissionReversed(
-                leadID: lead.id, partnerID: partnerID, amountMinorUnits: lead.accruedMinorUnits,
-                rateBasisPoints: lead.wonBasisPoints)))
-        }
-        // Another amount of a deal that is won keeps its rate; one that is won after it was lost is won now.
-        let isWon = lead.status == .closed && lead.flags.contains(.won)
-        let rate = isWon && lead.wonBasisPoints != LeadTable.Lead.nothingAgreed
-            ? lead.wonBasisPoints : state.commissionBasisPoints(lead, partner)
-        if won && rate > 0 {
-            events.append(.commissionAccrued(CommissionAccrued(
-                leadID: lead.id, partnerID: partnerID,
-                amountMinorUnits: State.commission(of: worth, basisPoints: rate), rateBasisPoints: rate)))
-        }
-        return events
+        let closed = LeadClosed(
+            leadID: lead.id, partnerID: partnerID, reason: won ? .won : .lost, amountMinorUnits: worth, learned: true,
+            rate: won ? rateUsed(state, lead, amount) : nil)
+        return [.leadClosed(closed)] + commission(state, lead, partner, won: won, worth: worth)
+    }
+
+    /// The rate by which the deal's amount, or the lead's value for want of one, was counted.
+    private func rateUsed(_ state: State, _ lead: LeadTable.Lead, _ amount: Money?) -> RateUsed? {
+        guard state.isLogic(7), let amount else { return state.rateUsed(lead) }
+        return state.rate(of: amount.currency)
     }
 
     /// What a won deal comes to; nil where nobody can say. Before logic version 7 the lead's value stood in for an

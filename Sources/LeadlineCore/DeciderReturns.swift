@@ -65,7 +65,7 @@ extension Decision {
         guard let partner = state.partners.index(of: fact.partnerID) else {
             return disregard(fact.partnerID, .partnerUnknown)
         }
-        guard let waiting = state.returns.waiting(for: fact.leadID, of: partner) else {
+        guard let waiting = state.returnWaiting(for: fact.leadID, of: partner) else {
             return disregard(fact.leadID, .returnUnknown)
         }
         return [over(state, waiting, fact.approved ? .approved : .refused)]

@@ -12,9 +12,18 @@ extension Decision {
             withinDays: rule.windowDays))]
     }
 
-    func reinstated(_ state: State, _ partner: Int, byVendor: Bool) -> [Event] {
+    func reinstated(
+        _ state: State, _ partner: Int, byVendor: Bool, answeredInTime: Bool = false
+    ) -> [Event] {
         [.partnerReinstated(PartnerReinstated(
-            partnerID: state.partners.profiles[partner].partnerID, byVendor: byVendor))]
+            partnerID: state.partners.profiles[partner].partnerID, byVendor: byVendor, answeredInTime: answeredInTime))]
+    }
+
+    /// A deadline that seemed to be missed was kept: a suspension for it is over.
+    func suspensionLifted(_ state: State, _ partner: Int, kept deadline: Timestamp) -> [Event] {
+        let standing = state.suspensions[partner]
+        guard standing.until > .epoch, standing.causes.contains(deadline) else { return [] }
+        return reinstated(state, partner, byVendor: false, answeredInTime: true)
     }
 
     /// The vendor wants a partner to get leads again: it ends a pause, a suspension, or both.

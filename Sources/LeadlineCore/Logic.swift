@@ -38,6 +38,16 @@ import DequeModule
 /// | | answers count by their own time, in the promised kind of time; one that turns up late is credited |
 /// | | leads of one person are one unless they name two accounts |
 /// | | a partner that was removed comes back by an explicit word alone; a rotation weight of 0 is no turn |
+/// | | places are remembered one by one: counts go on when the length of periods changes |
+/// | | a human who sends a lead on wants one more attempt; history of a stranger is not routed |
+/// | | how a lead that waits for a human ended, who had it before says, or whom the human chose |
+/// | | an answer credited late ends the suspension for it; what is said of a merged lead reaches the other |
+/// | | partners share a commission; after the policy's days it is taken back no more |
+/// | | exchange rates are published with the date from which they hold, and stand with what they decided |
+/// | | who gets too little, or too much, is announced with what kept it from leads, or the others |
+/// | | a holder that breaks a hard rule since a fact changed is announced, and the lead moves by policy |
+/// | | who is not at work when a lead comes costs what waiting costs, as response times teach; or leads are held |
+/// | | values of a lead are taken back; declined, expired and withdrawn leads count at partners by policy |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
@@ -73,6 +83,8 @@ extension State {
     private mutating func beginVersion7() {
         beginMoney()
         beginPersonLinks()
+        beginPlaces()
+        beginWaiting()
     }
 
     /// What version 2 remembers and the closed leads that are still there tell. Of a won deal they tell the lead's

@@ -45,13 +45,19 @@ public struct FieldLimits: Sendable {
     /// Path of the message; empty for the whole.
     private let path: String
 
-    /// The limits of a whole message's fields.
-    public init() { path = "" }
+    /// True for the values of a list.
+    private let isOfList: Bool
 
-    private init(path: String) { self.path = path }
+    /// The limits of a whole message's fields.
+    public init() { (path, isOfList) = ("", false) }
+
+    private init(path: String, isOfList: Bool) { (self.path, self.isOfList) = (path, isOfList) }
+
+    /// The limits of each value of a list.
+    var ofList: FieldLimits { FieldLimits(path: path, isOfList: true) }
 
     /// The limits of the message in a field.
-    func inside(_ field: String) -> FieldLimits { FieldLimits(path: place(field)) }
+    func inside(_ field: String) -> FieldLimits { FieldLimits(path: place(field), isOfList: false) }
 
     private func place(_ field: String) -> String { path.isEmpty ? field : "\(path).\(field)" }
 
@@ -62,6 +68,7 @@ public struct FieldLimits: Sendable {
     /// False for an empty text, unless it must be stated.
     private func isStated(_ text: String, _ field: String, required: Bool) throws(LimitBreach) -> Bool {
         if !text.isEmpty { return true }
+        if required && isOfList { throw breach(field, "holds an empty value") }
         if required { throw breach(field, "is required", kind: .missing) }
         return false
     }
@@ -88,7 +95,7 @@ extension FieldLimits {
     }
 
     /// A category. What looks like an address is refused before it can reach the journal.
-    func word(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
+    public func word(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
         guard try isStated(text, field, required: required) else { return }
         // A scalar is at least a byte: nearly every category is short enough by its bytes.
         if text.utf8.count > Self.wordScalarsMax && text.unicodeScalars.count > Self.wordScalarsMax {
@@ -151,12 +158,17 @@ extension FieldLimits {
         return words.count > 4 && words.dropLast().contains { "!?".utf8.contains($0.last ?? 0) }
     }
 
-    func country(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
+    /// A country's code; what is read as one (`ISOCodes.countriesReadAs`) must have been by now.
+    public func country(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
         guard try isStated(text, field, required: required) else { return }
         if !Self.isMade(text, of: 65...90, length: 2...2) {
             throw breach(field, "must be an ISO 3166-1 alpha-2 code in capitals, e.g. IT")
         }
+        if !ISOCodes.countries.contains(text) { throw breach(field, Self.noCountry) }
     }
+
+    private static let noCountry =
+        "is assigned to no country in ISO 3166-1; Greece is GR, the United Kingdom GB, Kosovo XK"
 
     func language(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
         guard try isStated(text, field, required: required) else { return }
@@ -170,7 +182,11 @@ extension FieldLimits {
         if !Self.isMade(text, of: 65...90, length: 3...3) {
             throw breach(field, "must be an ISO 4217 code in capitals, e.g. EUR")
         }
+        if ISOCodes.minorDigits[text] == nil { throw breach(field, Self.noCurrency) }
     }
+
+    private static let noCurrency =
+        "is no currency of ISO 4217 with a minor unit, such as EUR; codes withdrawn before 1999 are not taken"
 
     func hash(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
         guard try isStated(text, field, required: required) else { return }

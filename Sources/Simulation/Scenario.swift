@@ -46,28 +46,34 @@ public struct Scenario: Sendable {
     }
 
     /// The example of `deploy/examples/emea`, which this program has with it.
-    public static func emea(json: (_ yaml: String) throws -> String) throws -> Scenario {
-        try Scenario(json: json) { name in
+    /// - Parameter end: moves its past on by whole days, so that its lead arrives within the day before this moment; nil
+    ///   leaves every date as the files have it.
+    public static func emea(endingAt end: Timestamp? = nil, json: (_ yaml: String) throws -> String) throws -> Scenario {
+        try Scenario(json: json, endingAt: end) { name in
             guard let bytes = EMEAExample.file(name) else { throw ScenarioError("the example has no \(name)") }
             return String(decoding: bytes, as: UTF8.self)
         }
     }
 
-    private init(json: (_ yaml: String) throws -> String, text: (_ name: String) throws -> String) throws {
+    private init(
+        json: (_ yaml: String) throws -> String, endingAt end: Timestamp? = nil, text: (_ name: String) throws -> String
+    ) throws {
         let frame = try Self.frame(json(text("scenario.yaml")))
         guard let begins = RFC3339.parse(frame.begins), let arrives = RFC3339.parse(frame.leadArrives) else {
             throw ScenarioError("scenario.yaml: begins and leadArrives must be date-times such as 2026-03-02T09:30:00Z")
         }
+        let days = end.map { ($0.micros - arrives.micros).floorDivided(by: Timestamp.microsPerDay) } ?? 0
+        let dates = StoryDates(laterByDays: days)
         let partners = try Self.partners(json(text("partners.yaml")))
         program = frame.program
-        self.begins = begins
-        leadArrives = arrives
+        self.begins = dates.moved(begins)
+        leadArrives = dates.moved(arrives)
         partnerNames = Dictionary(partners.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         var records = try Self.setUp(frame, policy: json(text("policy.yaml")), partners: partners)
-        for index in records.indices { records[index].eventTime = begins }
+        for index in records.indices { records[index].eventTime = dates.moved(begins) }
         let past = try ["intents", "outcomes", "leads"].flatMap { topic in
             try Self.lines(
-                "history/\(topic).jsonl", text("history/\(topic).jsonl"), program: frame.program, asPast: true)
+                "history/\(topic).jsonl", dates.moved(text("history/\(topic).jsonl")), program: frame.program, asPast: true)
         }
         history = records + past
         guard let lead = try Self.lines("lead.jsonl", text("lead.jsonl"), program: frame.program, asPast: false).first,
@@ -109,6 +115,22 @@ public struct Scenario: Sendable {
         event["data"] = registered
         history[0].value = Array(
             try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes]))
+    }
+
+    /// The scenario's policy with a minute for the first response, so that somebody who watches sees leads move on.
+    func hastened() throws -> NewRecord {
+        let past = history.first { $0.value.map { String(decoding: $0, as: UTF8.self).contains("PolicyPublished") } ?? false }
+        let event = try JSONSerialization.jsonObject(with: Data(past?.value ?? [])) as? [String: Any]
+        guard let data = event?["data"] as? [String: Any], var policy = data["policy"] as? [String: Any],
+            var promise = policy["sla"] as? [String: Any]
+        else { throw ScenarioError("the history holds no policy with a promise") }
+        promise["firstResponseMinutes"] = 1
+        policy["sla"] = promise
+        let json = try JSONSerialization.data(
+            withJSONObject: ["policy": policy], options: [.sortedKeys, .withoutEscapingSlashes])
+        let line = CloudEventLine.text(
+            type: "PolicyPublished", source: "/set-up", id: "policy-live", data: String(decoding: json, as: UTF8.self))
+        return try CloudEventLine.record(line, program: program, asPast: false)
     }
 
     private static func setUp(

@@ -15,8 +15,10 @@ public enum CSVError: Error, Equatable, Sendable, CustomStringConvertible {
     case strayReturn(line: Int)
     /// The file ends inside a quoted field, which starts at this line.
     case openQuote(line: Int)
-    /// A field is not UTF-8, or holds a NUL.
+    /// A field is not text in the file's encoding.
     case notText(line: Int)
+    /// A field holds a NUL byte.
+    case containsNUL(line: Int)
     /// A record is larger than is read.
     case tooLarge(line: Int, bytesMax: Int)
     /// A record has more fields than are read.
@@ -29,6 +31,7 @@ public enum CSVError: Error, Equatable, Sendable, CustomStringConvertible {
         case .strayReturn(let line): "line \(line): a carriage return without a line feed"
         case .openQuote(let line): "line \(line): the quoted field that starts here never ends"
         case .notText(let line): "line \(line): not UTF-8 text; convert the file, e.g. with iconv"
+        case .containsNUL(let line): "line \(line): a NUL byte, which no text holds"
         case .tooLarge(let line, let max): "line \(line): a record larger than \(max) bytes"
         case .tooManyFields(let line, let max): "line \(line): more than \(max) fields"
         }
@@ -48,7 +51,8 @@ public struct CSVReader {
 
     private enum Place { case fieldStart, unquoted, quoted, afterQuote, afterReturn }
 
-    private let delimiter: UInt8
+    /// What stands between fields.
+    public let delimiter: UInt8
     private let read: () throws -> [UInt8]
     private var chunk: [UInt8] = []
     private var at = 0
@@ -65,6 +69,13 @@ public struct CSVReader {
     public init(path: String, delimiter: UInt8 = UInt8(ascii: ",")) throws {
         let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         self.init(delimiter: delimiter) { [UInt8](try handle.read(upToCount: Self.chunkBytes) ?? Data()) }
+    }
+
+    /// Passes over lines, whatever they hold.
+    /// - Throws: what reading the file threw.
+    public mutating func skip(lines: Int) throws {
+        let end = line + lines
+        while line < end, let byte = try byte() { if byte == UInt8(ascii: "\n") { line += 1 } }
     }
 
     /// The next record; nil at the end.
@@ -134,9 +145,8 @@ public struct CSVReader {
 
     private static func end(_ field: inout [UInt8], _ record: inout CSVRecord) throws(CSVError) {
         if record.fields.count == fieldsMax { throw .tooManyFields(line: record.line, max: fieldsMax) }
-        guard !field.contains(0), let text = String(validating: field, as: UTF8.self) else {
-            throw .notText(line: record.line)
-        }
+        guard let text = String(validating: field, as: UTF8.self) else { throw .notText(line: record.line) }
+        if field.contains(0) { throw .containsNUL(line: record.line) }
         record.fields.append(text)
         field.removeAll(keepingCapacity: true)
     }

@@ -97,4 +97,52 @@ import Testing
         let back = try EntryCodec.decode(folder.entries()[Int(statement.lines[1].position)]).events[statement.lines[1].ordinal]
         #expect(back == .commissionReversed(.init(leadID: "L1", partnerID: "alpha", amountMinorUnits: 1_200_000, rateBasisPoints: 1_000)))
     }
+
+    /// Each partner has its share; what is shared afterwards moves it, and is told with the deal that it is of.
+    @Test func aSharedCommissionIsOfEachPartner() async throws {
+        let folder = try AuditFolder()
+        folder.setUp(slaMinutes: 0, logic: Logic.newest)
+        for partner in ["alpha", "beta"] { folder.partner(partner) }
+        folder.event(1, .partners, "PartnerCommissionTermsSet", #"{"partnerId":"alpha","rateBasisPoints":1000}"#)
+        folder.lead(10, "L1")
+        folder.event(11, .controls, "HumanDecisionRecorded", #"{"leadId":"L1","assignToPartnerId":"alpha"}"#)
+        folder.event(12, .partners, "CommissionShared", #"{"leadId":"L1","shares":[{"partnerId":"beta","basisPoints":2500}]}"#)
+        folder.outcome(20, "DealWon", "L1", "alpha")
+        folder.event(30, .partners, "CommissionShared", #"{"leadId":"L1","shares":[{"partnerId":"beta","basisPoints":5000}]}"#)
+        folder.event(2 * Self.days, .partners, "PartnerPaused", #"{"partnerId":"alpha"}"#)
+        try await folder.process(until: 3 * Self.days)
+        let (alpha, beta) = (try Self.statement(folder, 0, 1), try Self.statement(folder, 0, 1, of: "beta"))
+        #expect(
+            Self.text(alpha) == [
+                "L1 900000 of 12000000 at 1000", "L1 -900000 of 12000000 at 1000 back", "L1 600000 of 12000000 at 1000",
+            ])
+        #expect(
+            Self.text(beta) == [
+                "L1 300000 of 12000000 at 1000", "L1 -300000 of 12000000 at 1000 back", "L1 600000 of 12000000 at 1000",
+            ])
+        #expect(beta.lines.map(\.shareBasisPoints) == [2_500, 2_500, 5_000])
+    }
+
+    /// Once the policy's days are over what had accrued stands, and the statement of the month in which the deal was lost
+    /// says so.
+    @Test func whatStandsIsStated() async throws {
+        let folder = try AuditFolder()
+        folder.setUp(slaMinutes: 0, logic: Logic.newest)
+        folder.partner("alpha")
+        folder.event(1, .partners, "PartnerCommissionTermsSet", #"{"partnerId":"alpha","rateBasisPoints":1000}"#)
+        folder.event(
+            2, .controls, "PolicyPublished",
+            #"{"policy":{"attemptsMax":3,"priorWinRateBasisPoints":2000,"priorStrengthDeals":8,"fitWeights":{"country":10},"sla":{"firstResponseMinutes":0},"periodDays":7,"clawbackDays":30}}"#)
+        for id in ["L1", "L2"] { folder.lead(10, id) }
+        for id in ["L1", "L2"] { folder.outcome(20, "DealWon", id, "alpha") }
+        folder.outcome(29 * Self.days, "DealLost", "L2", "alpha")
+        folder.outcome(40 * Self.days, "DealLost", "L1", "alpha")
+        folder.event(90 * Self.days, .partners, "PartnerPaused", #"{"partnerId":"alpha"}"#)
+        try await folder.process(until: 91 * Self.days)
+        let whole = try Self.statement(folder, 0, 60)
+        #expect(whole.lines.map(\.leadID) == ["L1", "L2", "L2"] && whole.reversedMinorUnits == -(whole.lines.last.map { -$0.amountMinorUnits } ?? 0))
+        #expect(whole.kept.map(\.leadID) == ["L1"] && whole.kept[0].accruedAt == whole.lines[0].position)
+        #expect(whole.kept[0].amountMinorUnits == whole.lines[0].amountMinorUnits)
+        #expect(try Self.statement(folder, 0, 39).kept.isEmpty && Self.statement(folder, 39, 60).kept.count == 1)
+    }
 }

@@ -239,6 +239,10 @@ async def long_work(connect, address, name):
         agent = Assistant(client)
         young = await client.call_tool("forecast", {"days": 30}, progress_callback=progress)
         assert young.is_error and "too little history" in young.content[0].text, young
+        simulated = await client.call_tool("simulate_policy", {
+            "attemptsMax": 2, "fitWeights": {"language": 10}, "sla": {"firstResponseMinutes": 60}, "periodDays": 7},
+            progress_callback=progress)
+        assert not simulated.is_error and simulated.structured_content["output"]["replay"]["decisions"] > 0, simulated
         kept = await agent.does("preview_route", country="IT", vertical="manufacturing", preLead=True)
         mail = f"pia.{name}@officine-brenta.example"
         unconsented = await agent.cannot("convert_pre_lead", preLead=kept["preLead"], contact={"email": mail})
@@ -258,7 +262,7 @@ async def long_work(connect, address, name):
         result = await client.call_tool("verify_audit", {}, progress_callback=progress)
         assert not result.is_error and result.structured_content["output"]["good"] is True, result
         assert [one[0] for one in told] == sorted({one[0] for one in told}), told
-    step(f"{name}: a verification told {len(told)} times how far it was; a preview became a lead with consent")
+    step(f"{name}: a verification told {len(told)} times how far it was, a policy was simulated; a preview became a lead with consent")
 
     tasks, asked = Tasks(), []
 

@@ -27,7 +27,7 @@ import Testing
     /// Names that the code makes of words from elsewhere, by what they begin with.
     private static let families = [
         "month.", "role.", "nav.", "status.", "column.", "figure.", "theme.", "decision.", "said.", "refused.", "proof.kind.", "proof.status.",
-        "number.", "act.", "learning.model.", "pilot.verdict.", "rules.tab.", "rules.verdict.", "bulk.act.",
+        "number.", "act.", "learning.model.", "pilot.verdict.", "rules.tab.", "rules.verdict.", "bulk.act.", "tour.",
     ]
 
     @Test func namesInTheCodeAndTextsAreTheSame() throws {
@@ -58,6 +58,9 @@ import Testing
         for verdict in PilotsPage.Verdict.allCases { #expect(texts["pilot.verdict.\(verdict.rawValue)"] != nil) }
         for verdict in RulesEffectPage.Verdict.allCases { #expect(texts["rules.verdict.\(verdict.rawValue)"] != nil) }
         for tab in RulesTabs.allCases { #expect(texts["rules.tab.\(tab.rawValue)"] != nil) }
+        for stop in Tour.Stop.allCases {
+            #expect(texts["tour.\(stop.rawValue)"] != nil && texts["tour.\(stop.rawValue).title"] != nil)
+        }
         for list in EnablementPage.lists { #expect(texts["column.\(list)"] != nil) }
         for model in ["leadline", "base-rate", "partner-rate"] { #expect(texts["learning.model.\(model)"] != nil) }
     }

@@ -39,7 +39,7 @@ import TextFormats
         #expect(throws: CSVError.strayQuote(line: 1)) { try read("\"a\"b,c\n", size: 3) }
         #expect(throws: CSVError.openQuote(line: 2)) { try read("a\n\"b\nc", size: 3) }
         #expect(throws: CSVError.strayReturn(line: 1)) { try read("a\rb\n", size: 3) }
-        #expect(throws: CSVError.notText(line: 1)) { try read("a\0b\n", size: 3) }
+        #expect(throws: CSVError.containsNUL(line: 1)) { try read("a\0b\n", size: 3) }
         let huge = String(repeating: "x", count: CSVReader.recordBytesMax + 1)
         #expect(throws: CSVError.tooLarge(line: 1, bytesMax: CSVReader.recordBytesMax)) { try read(huge, size: 65_536) }
         let wide = String(repeating: ",", count: CSVReader.fieldsMax)

@@ -41,6 +41,16 @@ import Testing
         #expect(try Self.shown(folder) == "DE food 700 USD")
     }
 
+    /// A value that is taken back is shown no more; one that is stated beside it is, and others stay.
+    @Test func theListFollowsWhatIsTakenBack() async throws {
+        let cleared = Self.json("LeadUpdated", #"{"leadId":"l1","vertical":"steel","cleared":["country","vertical","deal_value"]}"#, id: "b", minute: 2)
+        let folder = try await Self.filled([Self.submitted, cleared])
+        #expect(try Self.shown(folder) == " steel 0 ")
+        let unknown = Self.json("LeadUpdated", #"{"leadId":"l1","cleared":["contact.email"]}"#, id: "c", minute: 3)
+        let refused = try await Self.filled([Self.submitted, unknown])
+        #expect(try Self.shown(refused) == "IT food 100 EUR")
+    }
+
     @Test func whatIsSaidOfALeadThatIsOverChangesNothing() async throws {
         let closed = Self.json("LeadWithdrawn", #"{"leadId":"l1"}"#, id: "c", minute: 2)
         let late = Self.json("LeadUpdated", #"{"leadId":"l1","country":"DE"}"#, id: "d", minute: 3)
@@ -90,10 +100,10 @@ import Testing
 
     @Test func anAmountWithoutARateIsADeadLetter() async throws {
         let won = Self.json(
-            "DealWon", #"{"leadId":"l1","partnerId":"p","amount":{"minorUnits":"5","currency":"XAU"}}"#, id: "w", on: .outcomes, minute: 3)
+            "DealWon", #"{"leadId":"l1","partnerId":"p","amount":{"minorUnits":"5","currency":"ISK"}}"#, id: "w", on: .outcomes, minute: 3)
         let folder = try await Self.filled([Self.submitted, won])
         let letter = try #require(try folder.deadLetters().last?.letter)
         #expect(letter.reason == .invalidField && letter.field == "amount")
-        #expect(letter.detail.contains("no exchange rate for XAU"))
+        #expect(letter.detail.contains("no exchange rate for ISK"))
     }
 }

@@ -1,11 +1,14 @@
 import Evaluation
+import LeadlineCore
 
 /// Rows made in the test.
 enum Samples {
     /// Reads CSV text as the command reads a file, in chunks that end in the middle of lines.
-    static func read(_ text: String, _ columns: ColumnChoice = ColumnChoice(), chunk: Int = 7) throws -> Observations {
+    static func read(
+        _ text: String, _ columns: ColumnChoice = ColumnChoice(), logic: UInt32 = Logic.newest, chunk: Int = 7
+    ) throws -> Observations {
         var rest = Array(text.utf8)[...]
-        return try ObservationReader.read(columns: columns) {
+        return try ObservationReader.read(columns: columns, logic: logic) {
             defer { rest = rest.dropFirst(chunk) }
             return Array(rest.prefix(chunk))
         }

@@ -85,6 +85,46 @@ import UseCases
         }
     }
 
+    /// Given a token that speaks for a partner, when its principal is stopped, then what that partner is offered counts as declined;
+    /// by whom a partner was spoken for is listed, and forgotten a month after its last request.
+    @Test func whatATokensPartnerWasOfferedIsDeclined() async throws {
+        let issuer = try TestIssuer(), clock = MovedClock()
+        try await ServedFolder.serving(signIn: try issuer.signIn(), clock: clock, sends: false) { served in
+            _ = try await Self.done(served, .PUT, "/v1/policy", served.admin, Self.policy)
+            _ = try await Self.done(served, .PUT, "/v1/partners/p-one", served.admin, #"{"countries":["FR"]}"#)
+            func token(_ subject: String, _ partner: String) throws -> JWT {
+                try issuer.sign(
+                    TestIssuer.claims(at: served.folder.now(), ["sub": subject, "roles": ["reseller"], "org": ["partner": partner]]))
+            }
+            var principals: [String] = []
+            for (subject, partner) in [("u-1", "p-one"), ("u-2", "p-two")] {
+                let me = try await served.ask(.GET, "/v1/me", try token(subject, partner))
+                principals.append(try #require(me.json["principal"] as? String, "\(me.text)"))
+            }
+            let offer = try await Self.offer("s-1", served)
+            let listed = try await served.ask(.GET, "/v1/agents", served.admin).json["agents"] as? [[String: Any]] ?? []
+            #expect(listed.first { $0["agent"] as? String == principals[0] }?["partner"] as? String == "p-one", "\(listed)")
+            // Whoever speaks for another partner takes nothing along.
+            let other = try await served.ask(.POST, "/v1/agents/\(principals[1])/stop", served.admin, #"{"reason":"a test"}"#)
+            #expect(other.status == 200 && other.json["partner"] as? String == "p-two", "\(other.text)")
+            #expect(try await served.ask(.GET, "/v1/partners/p-one/offers", served.admin).text.contains(offer))
+            let reply = try await served.ask(.POST, "/v1/agents/\(principals[0])/stop", served.admin, #"{"reason":"a test"}"#)
+            #expect(reply.status == 200 && reply.json["openOffers"] as? Int == 0, "\(reply.text)")
+            #expect(try await served.ask(.GET, "/v1/decisions", served.admin).text.contains("REFUSAL_REASON_AGENT_STOPPED"))
+            #expect(try await served.ask(.GET, "/v1/me", try token("u-1", "p-one")).status == 401)
+
+            #expect(try served.access.speakers(program: ServedFolder.program).count == 2)
+            clock.move(seconds: 31 * 86_400)
+            try served.access.forgetSpeakers()
+            #expect(try served.access.speakers(program: ServedFolder.program).count == 2)
+            // One more request keeps a third one; the others are a month old by now.
+            _ = try await served.ask(.GET, "/v1/me", try token("u-3", "p-one"))
+            clock.move(seconds: 86_400)
+            try served.access.forgetSpeakers()
+            #expect(try served.access.speakers(program: ServedFolder.program).map(\.partner) == ["p-one"])
+        }
+    }
+
     /// With nothing decided the agent is stopped all the same, and its answers are durable.
     @Test func aTokensPrincipalIsStoppedToo() async throws {
         let issuer = try TestIssuer()

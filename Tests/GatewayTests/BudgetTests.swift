@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import HTTPTypes
 import LeadlineCore
 import Testing
 import UseCases
@@ -91,7 +92,7 @@ import UseCases
             #expect(try await served.ask(.PATCH, "/v1/leads/v-1", key, #"{"employees":5}"#).status == 202)
             let large = try await served.ask(.POST, "/v1/leads", key, Self.lead("v-3", euros: 1_001))
             #expect(large.status == 403 && large.json["budget"] as? String == "valueMinorUnitsPerDay", "\(large.text)")
-            let strange = try await served.ask(.POST, "/v1/leads", key, Self.lead("v-4", euros: 1, currency: "XXX"))
+            let strange = try await served.ask(.POST, "/v1/leads", key, Self.lead("v-4", euros: 1, currency: "ISK"))
             #expect(strange.status == 403 && strange.json["field"] as? String == "dealValue", "\(strange.text)")
             #expect(try await served.ask(.POST, "/v1/leads", key, Self.lead("v-5", euros: 400)).status == 202)
             // Raised by an admin, it holds at once.
@@ -103,6 +104,57 @@ import UseCases
             }
             #expect(try await served.ask(.PUT, "/v1/keys/\(key.id)/budgets", served.admin, "{}").json["budgets"] == nil)
         }
+    }
+
+    /// Whom an issuer names has the budgets of its settings, by token and by session: its own line's, or everyone's.
+    @Test func whatAnIssuersSettingsSay() async throws {
+        let issuer = try TestIssuer()
+        try await issuer.serving {
+            var signIn = try issuer.signIn()
+            signIn.oauth = try issuer.settings {
+                $0 + "\nbudgets:\n  everyone: {leadsPerDay: 2}\n  subjects:\n    u-2: {leadsPerDay: 1, offersPerDay: 5}\n    u-3: {}\n"
+            }
+            try await ServedFolder.serving(webhooks: WebhookTests.settings(), signIn: signIn, sends: false) { served in
+                for (subject, most) in [("u-1", 2), ("u-2", 1), ("u-3", nil)] as [(String, Int?)] {
+                    let token = try issuer.sign(TestIssuer.claims(at: served.folder.now(), ["sub": subject]))
+                    for number in 0..<(most ?? 4) {
+                        let reply = try await served.ask(.POST, "/v1/leads", token, Self.lead("\(subject)-\(number)"))
+                        #expect(reply.status == 202, "\(reply.text)")
+                    }
+                    let me = try await served.ask(.GET, "/v1/me", token)
+                    let principal = try #require(me.json["principal"] as? String)
+                    #expect((me.json["budgets"] as? [String: Any])?["leadsPerDay"] as? Int == most, "\(me.text)")
+                    let agent = try await served.ask(.GET, "/v1/agents/\(principal)", served.admin)
+                    #expect((agent.json["budgets"] as? [String: Any])?["leadsPerDay"] as? Int == most, "\(agent.text)")
+                    guard let most else { continue }
+                    #expect((agent.json["usedToday"] as? [String: Any])?["leads"] as? Int == most, "\(agent.text)")
+                    Self.expectExceeded(try await served.ask(.POST, "/v1/leads", token, Self.lead("\(subject)-more")), "leadsPerDay")
+                    // A session goes on where tokens were.
+                    guard case .known(var grant) = try await Authentication(services: served.services).finding([.authorization: "Bearer \(token.text)"])
+                    else { throw CancellationError() }
+                    grant.credential = .session("", ofKey: false)
+                    grant.budgets = Budgets()
+                    let cookie = try await Authentication(services: served.services).session(under: grant).1.components(separatedBy: ";")[0]
+                    let headers = ["cookie": cookie, "sec-fetch-site": "same-origin"]
+                    #expect(try await served.ask(.GET, "/v1/me", nil, nil, headers).status == 200)
+                    Self.expectExceeded(try await served.ask(.POST, "/v1/leads", nil, Self.lead("\(subject)-page"), headers), "leadsPerDay")
+                }
+            }
+        }
+    }
+
+    /// Settings that say something else than budgets are refused, with the place.
+    @Test(arguments: [
+        ("everyone: {leadsPerDay: -1}", "budgets.everyone.leadsPerDay"), ("everyone: {leads: 1}", "budgets.everyone.leads"),
+        ("everyone: 3", "everyone"), ("anybody: {}", "budgets.anybody"), ("subjects: [u-1]", "budgets.subjects"),
+        ("subjects: {u-1: 3}", "budgets.subjects"), ("subjects: {u-1: {offersPerDay: x}}", "budgets.subjects.offersPerDay"),
+        ("subjects: {u-1: {offers: 3}}", "budgets.subjects.offers"), ("subjects: {\"\": {}}", "budgets.subjects"),
+    ]) func settingsThatAreNone(_ line: String, _ place: String) throws {
+        let issuer = try TestIssuer()
+        do {
+            _ = try issuer.settings { $0 + "\nbudgets:\n  \(line)\n" }
+            Issue.record("\(line) is taken")
+        } catch let problem as Problem { #expect(problem.place.hasSuffix(": " + place), "\(problem.place)") }
     }
 
     /// Of two changes at once that one alone has room for, one goes through.

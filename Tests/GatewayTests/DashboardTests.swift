@@ -51,8 +51,11 @@ import UseCases
     }
 
     private static func browsing(
-        quota: Double? = nil, _ body: @escaping @Sendable (ServedFolder, Browser) async throws -> Void) async throws {
+        quota: Double? = nil, demo: DemoSignIn? = nil,
+        _ body: @escaping @Sendable (ServedFolder, Browser) async throws -> Void
+    ) async throws {
         var signIn = SignInSettings()
+        signIn.demo = demo
         signIn.publicURL = PublicURL(origin)
         let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: .init(redirectConfiguration: .disallow))
         let result: Result<Void, any Error>
@@ -122,6 +125,42 @@ import UseCases
                 let reply = try await browser.post("/app/sign-in", [("key", "\(key)"), ("next", next)])
                 #expect(reply.status == 303 && reply.headers["location"] == "/app", "\(next)")
             }
+        }
+    }
+
+    /// A demonstration names as whom it can be looked at; nobody else's service has such an entrance.
+    @Test func aDemonstrationLetsPeopleInAndLeadsThemRound() async throws {
+        let wrong = try #require(KeyToken("ll_0123456789abcdef_" + String(repeating: "0", count: 64)))
+        let demo = DemoSignIn(people: [.init(.admin, key: wrong), .init(.partnerLead, partner: "partner-1", key: wrong)], lead: "story-1")
+        try await Self.browsing(demo: demo) { served, browser in
+            let page = try await browser.ask(.GET, "/app/sign-in")
+            #expect(page.text.contains("name=\"as\" value=\"admin\"") && page.text.contains("partner-1") && !page.text.contains("\(wrong)"))
+            // The key that stands behind an entrance is looked at as every other.
+            #expect(try await browser.post("/app/sign-in", [("as", "admin"), ("next", "/app")]).status == 401)
+            #expect(try await browser.post("/app/sign-in", [("as", "nobody"), ("next", "/app")]).status == 401)
+            try await served.submit("story-1")
+            let known = try await Self.signedIn(.admin, browser)
+            for (path, told) in [
+                ("/app", "Stop 1 of 6"), ("/app/leads/story-1", "Stop 2 of 6"), ("/app/partners", "Stop 3 of 6"), ("/app/reviews", "Stop 4 of 6"),
+                ("/app/rules", "Stop 5 of 6"), ("/app/proof", "Stop 6 of 6"), ("/app/leads", "You have left the tour"),
+            ] {
+                let page = try await known.ask(.GET, path)
+                #expect(page.text.contains("id=\"tour\"") && page.text.contains(told), "\(path)")
+            }
+            // A role that does not see a page has no stop there.
+            let manager = try await Self.signedIn(.manager, browser)
+            #expect(try await manager.ask(.GET, "/app/rules").text.contains("Stop 5 of 5"))
+            let fields = try await known.fields(of: "/app")
+            let ended = try await known.post("/app/preferences", fields + [("tour", "off"), ("next", "/app/rules")])
+            #expect(ended.status == 303 && ended.headers["location"] == "/app/rules")
+            var without = known
+            without.cookie += "; " + (ended.headers["set-cookie"].map { String($0.prefix { $0 != ";" }) } ?? "")
+            #expect(!(try await without.ask(.GET, "/app").text.contains("id=\"tour\"")))
+            #expect(try await without.ask(.GET, "/app/preferences").text.contains("id=\"f-tour\""))
+        }
+        try await Self.browsing { _, browser in
+            #expect(!(try await browser.ask(.GET, "/app/sign-in").text.contains("name=\"as\"")))
+            #expect(try await browser.post("/app/sign-in", [("as", "admin"), ("next", "/app")]).status == 401)
         }
     }
 

@@ -11,18 +11,20 @@ import UseCases
 
 @testable import Gateway
 
-/// Goal: whatever ends or narrows a right ends what goes on under it. Method: each of these while a stream is open, while a change waits
-/// for its decision and while a job runs; nothing else would end any of them.
+/// Goal: whatever ends or narrows a right ends what goes on under it. Method: each of these while the feed, an agent's task or news of
+/// long work is followed, while a change waits for its decision and while a job runs; nothing else would end any of them.
 @Suite struct EndedRightsTests {
     /// What happens to a right.
     private enum Cause: String, CaseIterable {
-        case revoked, expired, replaced, narrowed
-        case signedOut, signedOutEverywhere, sessionTooOld, keyOfSessionRevoked
+        case revoked, expired, replaced, narrowed, stopped
+        case signedOut, signedOutEverywhere, sessionTooOld, keyOfSessionRevoked, stoppedInSession
 
-        var isOfSession: Bool { [.signedOut, .signedOutEverywhere, .sessionTooOld, .keyOfSessionRevoked].contains(self) }
+        var isOfSession: Bool {
+            [.signedOut, .signedOutEverywhere, .sessionTooOld, .keyOfSessionRevoked, .stoppedInSession].contains(self)
+        }
     }
 
-    private enum Work: String, CaseIterable { case stream, wait, job }
+    private enum Work: String, CaseIterable { case stream, task, news, wait, job }
 
     /// Somebody who asks, by key or by cookie.
     private struct Caller: Sendable {
@@ -57,6 +59,9 @@ import UseCases
         case .signedOut: #expect(try await served.ask(.DELETE, "/v1/session", nil, nil, caller.headers).status == 200)
         case .signedOutEverywhere: #expect(try await served.ask(.DELETE, "/v1/sessions", caller.key).status == 200)
         case .sessionTooOld: clock.move(seconds: 12 * 3_600 + 1)
+        case .stopped, .stoppedInSession:
+            let reply = try await served.ask(.POST, "/v1/agents/\(caller.key.id)/stop", served.admin, #"{"reason":"a test"}"#)
+            #expect(reply.status == 200 && reply.json["stopped"] != nil, "\(reply.text)")
         }
     }
 
@@ -71,19 +76,24 @@ import UseCases
                     let caller = try await Self.caller(cause, served)
                     let end = { @Sendable in try await Self.happen(cause, to: caller, served, clock) }
                     switch work {
-                    case .stream: row += try await " \(Self.stream(caller, served, end)) |"
+                    case .stream: row += try await " \(Self.stream("/v1/feed", caller, served, [:], end)) |"
+                    case .task: row += try await " \(Self.task(caller, served, end)) |"
+                    case .news: row += try await " \(Self.news(caller, served, end)) |"
                     case .wait: row += try await " \(Self.wait(caller, served, end)) |"
                     case .job: row += try await " \(Self.job(caller, served, end)) |"
                     }
                 }
                 rows.append(row)
             }
-            print("| what happened | stream | wait | job |\n| --- | --- | --- | --- |\n" + rows.joined(separator: "\n"))
+            let head = "| what happened | " + Work.allCases.map(\.rawValue).joined(separator: " | ") + " |\n"
+            print(head + "| --- |" + Work.allCases.map { _ in " --- |" }.joined() + "\n" + rows.joined(separator: "\n"))
         }
     }
 
-    private static func stream(_ caller: Caller, _ served: ServedFolder, _ end: @Sendable () async throws -> Void) async throws -> String {
-        let request = served.request(.GET, "/v1/feed", caller.bearer, nil, caller.headers)
+    private static func stream(
+        _ path: String, _ caller: Caller, _ served: ServedFolder, _ more: [String: String], _ end: @Sendable () async throws -> Void
+    ) async throws -> String {
+        let request = served.request(.GET, path, caller.bearer, nil, caller.headers.merging(more) { $1 })
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
         #expect(response.status.code == 200)
         var isOpen = false
@@ -92,6 +102,38 @@ import UseCases
             try await end()
         }
         return isOpen ? "ended" : "never opened"
+    }
+
+    /// Follows a task of its own that waits for more.
+    private static func task(_ caller: Caller, _ served: ServedFolder, _ end: @Sendable () async throws -> Void) async throws -> String {
+        let version = ["a2a-version": "1.0"]
+        let text = #"{"message":{"messageId":"\#(UUID().uuidString)","role":"ROLE_USER","parts":[{"text":"hello"}]}}"#
+        let reply = try await served.ask(.POST, "/a2a/message:send", caller.bearer, text, caller.headers.merging(version) { $1 })
+        let id = try #require((reply.json["task"] as? [String: Any])?["id"] as? String, "\(reply.text)")
+        return try await stream("/a2a/tasks/\(id):subscribe", caller, served, version, end)
+    }
+
+    /// Is told how far long work is, as an assistant that waits for it is.
+    private static func news(_ caller: Caller, _ served: ServedFolder, _ end: @Sendable () async throws -> Void) async throws -> String {
+        let call = Call(services: served.services, bearer: caller.grant, headers: [:], path: [:], query: [:], body: [])
+        let begun = try await endless(call)
+        let watch = try served.services.watchedCalls.enter(begun.id, requestID: "1", call, endsWithClient: true)
+        var news = WatchedJob(
+            watch, call: call, admission: Admission(services: served.services, limits: RateLimits()), revision: .stateless, requestID: "1",
+            token: "1")
+        try await end()
+        var last = ""
+        while let part = try await news.next() { last = String(buffer: part) }
+        #expect(last.contains(#""isError":true"#), "\(last)")
+        return last.isEmpty ? "told nothing" : "ended"
+    }
+
+    /// Work that never ends by itself.
+    private static func endless(_ call: Call) async throws -> Job {
+        try await call.services.jobs.begin(call, "test", .jobsRead) { _ in
+            try await Task.sleep(for: .seconds(3_600))
+            return .init(body: [])
+        }
     }
 
     private static func wait(_ caller: Caller, _ served: ServedFolder, _ end: @Sendable () async throws -> Void) async throws -> String {
@@ -110,10 +152,7 @@ import UseCases
     private static func job(_ caller: Caller, _ served: ServedFolder, _ end: @Sendable () async throws -> Void) async throws -> String {
         let jobs = served.services.jobs
         let call = Call(services: served.services, bearer: caller.grant, headers: [:], path: [:], query: [:], body: [])
-        let begun = try await jobs.begin(call, "test", .jobsRead) { _ in
-            try await Task.sleep(for: .seconds(3_600))
-            return .init(body: [])
-        }
+        let begun = try await endless(call)
         let now = served.folder.now()
         try await end()
         while !(try jobs.job(begun.id, caller.grant, now: now).isOver) { await Task.yield() }
@@ -125,7 +164,8 @@ import UseCases
     /// A range that is sent again is judged message by message, as what is new. An endpoint is its principal's: it goes on
     /// under a new key, and after whoever made it in a browser signed out.
     @Test(arguments: [
-        ("revoked", true), ("expired", true), ("narrowed", true), ("keyOfSessionRevoked", true), ("replaced", false), ("signedOut", false),
+        ("revoked", true), ("expired", true), ("narrowed", true), ("keyOfSessionRevoked", true), ("stopped", true), ("stoppedInSession", true),
+        ("replaced", false), ("signedOut", false),
         ("signedOutEverywhere", false), ("sessionTooOld", false),
     ]) func aReplayEndsWithTheRight(_ what: String, _ ends: Bool) async throws {
         let cause = try #require(Cause(rawValue: what)), clock = MovedClock()

@@ -105,6 +105,8 @@ import UseCases
         try await ask("validatePolicy", body: policy)
         try await ask("publishPolicy", body: policy)
         try await ask("getPolicy")
+        try await ask("publishRates", body: #"{"validFrom":"2026-01-01T00:00:00Z","rates":[{"currency":"USD","rateMicros":"900000"}]}"#)
+        try await ask("listRates")
         try await ask("putProgramProfile", body: MessageSchemas.example("ProgramProfileSet"))
         #expect(try await ask("getProgramProfile").text.contains("dpo@acme.example"))
         try await ask("listPartners")
@@ -130,6 +132,7 @@ import UseCases
         try await ask("showActionLink", [link])
         #expect(try await ask("answerActionLink", [link], body: "answer=accept").text.contains("Accepted"))
         try await ask("updateLead", ["d-1"], body: #"{"employees":250}"#)
+        try await ask("shareCommission", ["d-1"], body: #"{"shares":[{"partnerId":"p-one","basisPoints":2500}]}"#)
         try await ask("explainLead", ["d-1"])
         try await ask("getLeadContact", ["d-1"])
         try await ask("previewLead", body: #"{"country":"IT"}"#)
@@ -168,6 +171,10 @@ import UseCases
         #expect(try await ask.served.ask(.GET, "/v1/jobs/\(forecast)/result", ask.served.admin).status == 409)
         #expect(try await ask("listJobs").text.contains("too little history"))
         #expect(try await ask("cancelJob", [forecast]).json["result"] == nil)
+        let candidate = #"{"attemptsMax":2,"fitWeights":{"language":10},"sla":{"firstResponseMinutes":60},"periodDays":7}"#
+        let simulated = try await ask.finished(try await ask("simulatePolicy", [], "?days=30", body: candidate))
+        let found = try await ask("getJobResult", [simulated])
+        #expect((found.json["replay"] as? [String: Any])?["decisions"] as? Int ?? 0 > 0, "\(found.text.prefix(600))")
     }
 
     private static func reviewsAndClaims(_ ask: Asking) async throws {
@@ -235,7 +242,7 @@ import UseCases
         #expect(agreed.text.contains("OFFER_STATUS_AGREED") && agreed.text.contains("leadline.v1.LeadAssigned"), "\(agreed.text)")
         let late = try await ask.served.ask(
             .POST, "/v1/leads/o-1/offers/\(id)/answer", key, #"{"answer":"OFFER_ANSWER_ACCEPTED"}"#, ["prefer": "wait=20"])
-        #expect(late.status == 200, "\(late.text)")
+        #expect(late.status == 200 && late.text.contains(#""disregarded":{"reason":"offerOver""#), "\(late.text)")
         let contact = try await ask.served.ask(.GET, "/v1/leads/o-1/contact", key, nil, ["leadline-reason": "a test"])
         #expect(contact.status == 200 && contact.text.contains("o-1@officine.example"), "\(contact.text)")
     }

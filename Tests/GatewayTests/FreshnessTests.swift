@@ -96,6 +96,24 @@ import UseCases
         }
     }
 
+    /// A sealed value that is taken back is shown to nobody any more; the others stay. A field that must stay is refused
+    /// by its name.
+    @Test func aValueThatIsTakenBackIsGone() async throws {
+        try await ServedFolder.serving { served in
+            let body = #"{"leadId":"l-1","country":"IT","contact":{"givenName":"Marta","jobTitle":"buyer","email":"m@officine.example"}}"#
+            let reply = try await served.ask(.POST, "/v1/leads", served.admin, body, ["prefer": "wait=20"])
+            #expect(reply.status == 200, "\(reply.text)")
+            let cleared = try await served.ask(
+                .PATCH, "/v1/leads/l-1", served.admin, #"{"cleared":["contact.job_title","country"]}"#, ["prefer": "wait=20"])
+            #expect(cleared.status == 200, "\(cleared.text)")
+            let contact = try await served.ask(.GET, "/v1/leads/l-1/contact", served.admin)
+            #expect(contact.text.contains("Marta") && !contact.text.contains("buyer"), "\(contact.text)")
+            let refused = try await served.ask(.PATCH, "/v1/leads/l-1", served.admin, #"{"cleared":["contact.email"]}"#)
+            #expect(refused.status == 400 || refused.status == 422, "\(refused.text)")
+            #expect(refused.text.contains("cleared"), "\(refused.text)")
+        }
+    }
+
     @Test func aKeyThatEndedReadsNothingThatIsRemembered() async throws {
         try await ServedFolder.serving { served in
             try await served.submit("l-1")

@@ -168,11 +168,14 @@ import Testing
             ("update_opportunity", ["action": "won", "lead": lead, "waitSeconds": 30], holder),
             ("claim_deal", ["partner": "p-one", "claim": "c-1", "accountName": text, "accountDomain": "claimed.example", "waitSeconds": 30], admin),
             ("commission_statement", ["month": "2026-03", "partner": "p-one"], admin), ("commission_statement", ["month": text, "partner": "p-one"], admin),
+            ("share_commission", ["lead": lead, "shares": [["partnerId": "p-one", "basisPoints": 10]], "waitSeconds": 30], admin),
+            ("list_rates", [:], admin), ("publish_rates", ["validFrom": text, "publishedBy": text], admin),
             ("request_human_review", ["lead": lead, "note": text, "waitSeconds": 30], holder), ("decide_review", ["lead": lead], admin),
             ("decide_review", ["lead": text], admin), ("erase_people", ["subjects": [text], "requestedBy": text, "reason": text], admin),
         ] as [ToolUse]
         all += [
-            ("forecast", ["days": 30], admin), ("channel_report", [:], admin), ("simulate_policy", ["name": text], admin),
+            ("forecast", ["days": 30], admin), ("channel_report", [:], admin), ("check_policy", ["name": text], admin),
+            ("simulate_policy", ["name": text], admin),
             ("verify_audit", ["quick": true], admin), ("get_job", ["job": text], admin), ("get_job_result", ["job": text, "reason": text], admin),
         ] as [ToolUse]
         return all

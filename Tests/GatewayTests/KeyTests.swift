@@ -39,28 +39,6 @@ import UseCases
         }
     }
 
-    /// Files of the version before: keys and endpoints go on, and what is new works on them.
-    @Test func anOlderFileIsTakenOver() async throws {
-        // Nobody else reads the files while they are made old.
-        try await ServedFolder.serving(sends: false) { served in
-            let key = try served.key(.manager)
-            let made = try await served.ask(.POST, "/v1/webhooks", served.admin, #"{"url":"https://crm.example/x"}"#)
-            let id = try #require(made.json["webhook"] as? String)
-            try await served.access.database.write { db in try db.execute(sql: "DROP TABLE sessions; DROP TABLE charges; DROP TABLE stops; ALTER TABLE keys DROP COLUMN budgets; PRAGMA user_version = 1") }
-            try await #require(served.services.webhooks as? WebhookFile).settings.write { db in
-                try db.execute(sql: "ALTER TABLE endpoints DROP COLUMN sends_links; PRAGMA user_version = 1")
-            }
-            let access = try AccessFile(served.folder), webhooks = try WebhookFile(served.folder)
-            let grant = try #require(try access.grant(id: key.id))
-            let token = SessionToken(served.folder.machine.random)
-            try access.beginSession(token, grant, SessionLimits())
-            #expect(try access.grant(for: token, SessionLimits())?.id == key.id)
-            #expect(try webhooks.endpoint(id)?.sendsLinks == false)
-            // Opening once more changes nothing.
-            #expect(try AccessFile(served.folder).grant(for: token, SessionLimits())?.id == key.id)
-        }
-    }
-
     @Test func whatIsKeptHoldsNoSecret() async throws {
         try await ServedFolder.serving { served in
             let token = try served.key(.admin)

@@ -111,7 +111,7 @@ import UseCases
             for number in 0..<20 { try await served.submit("far-\(number)") }
             for isStateless in [true, false] {
                 let ask = Assistant(served: served, isStateless: isStateless)
-                for (tool, arguments) in [("verify_audit", [:]), ("forecast", ["days": 30])] as [(String, [String: Any])] {
+                for (tool, arguments) in [("verify_audit", [:]), ("forecast", ["days": 30]), ("simulate_policy", Self.candidate)] as [(String, [String: Any])] {
                     let reply = try await ask(
                         "tools/call", served.admin, ["name": tool, "arguments": arguments], headers: ["accept": "application/json, text/event-stream"],
                         meta: ["progressToken": "news-1"])
@@ -143,6 +143,61 @@ import UseCases
                     meta: ["progressToken": 7])
                 #expect(Self.structured(plain.json["result"] as? [String: Any])["job"] is String, "\(plain.text)")
             }
+        }
+    }
+
+    /// A policy as a tool's arguments: other than the one in force.
+    private static var candidate: [String: Any] {
+        ["attemptsMax": 2, "fitWeights": ["language": 10], "sla": ["firstResponseMinutes": 60], "periodDays": 7]
+    }
+
+    /// Given leads that were routed, when an assistant of either era has a policy simulated, then it is a task that says what differs and
+    /// what would have gone elsewhere; one that is called off brings nothing; nothing is published.
+    @Test(arguments: [true, false]) func aPolicyIsSimulatedAsATask(isStateless: Bool) async throws {
+        try await ServedFolder.serving { served in
+            for number in 0..<5 { try await served.submit("far-\(number)") }
+            let before = try await served.ask(.GET, "/v1/policy", served.admin)
+            let ask = isStateless ? Assistant.able(served) : Assistant(served: served, isStateless: false)
+            func begin(_ arguments: [String: Any]) async throws -> [String: Any] {
+                let result = try await ask.call("simulate_policy", arguments, served.admin, isStateless ? [:] : ["task": ["ttl": 60_000]])
+                return isStateless ? result : result["task"] as? [String: Any] ?? [:]
+            }
+            let task = try #require(try await begin(Self.candidate)["taskId"] as? String)
+            let over = try await ask.finished(task, served.admin)
+            #expect(over["status"] as? String == "completed", "\(over)")
+            let result = isStateless ? over["result"] as? [String: Any] : try await ask.result("tasks/result", served.admin, ["taskId": task])
+            let output = try #require(Self.structured(result)["output"] as? [String: Any], "\(String(describing: result))")
+            let change = output["change"] as? [String: Any], replay = output["replay"] as? [String: Any]
+            #expect(change?["published"] as? Bool == false && (change?["differences"] as? [Any])?.isEmpty == false, "\(output)")
+            #expect(replay?["decisions"] as? Int == 5 && replay?["verdict"] as? String == "refused", "\(output)")
+            let wrong = try await ask.call("simulate_policy", Self.candidate.merging(["days": 0]) { $1 }, served.admin)
+            #expect(wrong["isError"] as? Bool == true, "\(wrong)")
+
+            // It may be done before it is called off.
+            let cancelled = try #require(try await begin(Self.candidate)["taskId"] as? String)
+            let reply = try await ask("tasks/cancel", served.admin, ["taskId": cancelled])
+            let standing = try await ask.finished(cancelled, served.admin)["status"] as? String ?? ""
+            #expect(standing == "completed" || standing == "cancelled" && reply.json["result"] != nil, "\(standing) \(reply.text)")
+            #expect(try await served.ask(.GET, "/v1/policy", served.admin).text == before.text)
+        }
+    }
+
+    /// Whoever is called off reads a long history no further.
+    @Test func aReplayThatIsCalledOffEnds() async throws {
+        try await ServedFolder.serving { served in
+            for number in 0..<3 { try await served.submit("off-\(number)") }
+            let grant = try #require(try served.access.grant(for: served.admin))
+            let call = Call(services: served.services, bearer: grant, headers: [:], path: [:], query: [:], body: [])
+            let deployment = try call.asked(reason: nil, progress: { _ in })
+            let replay = Task { () -> Problem? in
+                // Ends as soon as it is called off.
+                do { try await Task.sleep(for: .seconds(3_600)) } catch {}
+                do throws(Problem) { _ = try deployment.replay(against: CandidateRequest()) } catch { return error }
+                return nil
+            }
+            replay.cancel()
+            let problem = await replay.value
+            #expect(problem?.kind == .unavailable, "\(String(describing: problem))")
         }
     }
 

@@ -110,6 +110,14 @@ import UseCases
             #expect(try await one.charge([charge("c"), charge("b")], within: budgets) == [.taken, .exceeded(name: "leadsPerDay", budget: 2)])
             for access in [one, two] { #expect(try access.used(by: made.grant.principal, program: "acme", day: day).leads == 2) }
 
+            let speaker = IssuerSpeaker(program: "acme", principal: "o-" + String(repeating: "0", count: 32), partner: "p-one")
+            try await one.note(speaker)
+            let told = table.values
+            // The second time of a day nobody is told.
+            for access in [one, two] { try await access.note(speaker) }
+            #expect(table.values == told)
+            for access in [one, two] { #expect(try access.speakers(program: "acme") == [speaker]) }
+
             let next = try await one.rotate(made.grant.id, program: "acme", days: 30, overlapHours: 1)
             let stop = try await two.stop(made.grant.principal, program: "acme", reason: "a test", by: "p-admin")
             #expect(try await one.stop(made.grant.principal, program: "acme", reason: "again", by: "p-admin") == stop)
@@ -125,10 +133,10 @@ import UseCases
                 late.follow(table)
                 #expect(try late.grant(id: next.grant.id)?.revoked != nil && late.stops(program: "acme") == [stop])
                 #expect(try late.used(by: made.grant.principal, program: "acme", day: day).leads == 2)
-                #expect(try late.grant(id: next.grant.id)?.budgets == budgets)
+                #expect(try late.grant(id: next.grant.id)?.budgets == budgets && late.speakers(program: "acme") == [speaker])
             }
             let bytes = Data(table.values.flatMap { Array($0.key.utf8) + $0.value })
-            for text in [made.grant.principal, "a test"] { #expect(bytes.range(of: Data(text.utf8)) == nil) }
+            for text in [made.grant.principal, "a test", "p-one", speaker.principal] { #expect(bytes.range(of: Data(text.utf8)) == nil) }
         }
     }
 

@@ -244,6 +244,34 @@ import Testing
         #expect(throws: newer) { try JournalDatabase.openReadOnly(path: folder.journal) }
     }
 
+    /// Each kind of file beside the journal, too, to write and to read.
+    @Test func aNewerFormatOfWhatIsDerivedIsRefused() throws {
+        let folder = try TestFolder()
+        func expectRefused(_ path: String, _ supported: Int, _ make: () throws -> DatabaseQueue, _ opens: [() throws -> Void]) throws {
+            let queue = try make()
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = \(supported + 1)") }
+            try queue.close()
+            for open in opens {
+                #expect(throws: JournalError.newerFormat(path: path, found: supported + 1, supported: supported)) { try open() }
+            }
+        }
+        let (derived, trees, checkpoints) = (folder.derived, folder.path + "/trees.db", folder.path + "/checkpoints.db")
+        try expectRefused(
+            derived, DerivedDatabase.formatVersion, { try DerivedDatabase.open(path: derived) },
+            [
+                { _ = try DerivedDatabase.open(path: derived) }, { _ = try DerivedDatabase.openReadOnly(path: derived) },
+                { _ = try DerivedDatabase.openPool(path: derived) },
+            ])
+        try expectRefused(
+            trees, TreeDatabase.formatVersion, { try TreeDatabase.open(path: trees) },
+            [{ _ = try TreeDatabase.open(path: trees) }, { _ = try TreeDatabase.openReadOnly(path: trees) }])
+        try expectRefused(
+            checkpoints, CheckpointStore.formatVersion, { try CheckpointStore.open(path: checkpoints) },
+            [{ _ = try CheckpointStore.open(path: checkpoints) }, { _ = try CheckpointStore.openIfMade(path: checkpoints) }])
+        let words = "\(JournalError.newerFormat(path: derived, found: 9, supported: 1))"
+        #expect(words.contains(derived) && words.contains("9"), "\(words)")
+    }
+
     @Test func commitsAreFlushedAndDeletionsOverwritten() throws {
         let folder = try TestFolder()
         let queue = try JournalDatabase.open(path: folder.journal)

@@ -110,9 +110,10 @@ import Testing
         let forms: [(String, Bool)] = switch limits.text {
         case .id: [("a.B_c:d-9", true), (letters(128), true), (letters(129), false), ("a b", false), ("ä", false)]
         case .word: [(letters(128), true), (String(repeating: "я", count: 128), true), ("Süd & West", true), (letters(129), false), ("a@b.example", false), ("a\u{7}b", false)]
-        case .country: [("IT", true), ("it", false), ("ITA", false), ("I", false)]
+        case .country: [("IT", true), ("XK", true), ("GB", true), ("it", false), ("ITA", false), ("I", false), ("ZZ", false), ("EL", false), ("EU", false)]
         case .language: [("it", true), ("ita", true), ("IT", false), ("i", false), ("ital", false)]
-        case .currency: [("EUR", true), ("eur", false), ("EU", false), ("EURO", false)]
+        case .currency:
+            [("EUR", true), ("JPY", true), ("HRK", true), ("eur", false), ("EU", false), ("EURO", false), ("XAU", false), ("ZZZ", false)]
         // A version is intake's to set; only its form is looked at here.
         case .hash: [(String(repeating: "0a", count: 16), true), (letters(32), false), ("0a", false)]
         case .unspecified, .UNRECOGNIZED: []

@@ -210,6 +210,19 @@ struct Draw {
         value.waiting.offersPerMinuteMax = maybe { $0.uint32() }
         value.absenceAhead = one(of: AbsenceAhead.allCases)
         value.lateAnswerMinutes = maybe { $0.uint32() }
+        value.clawbackDays = maybe { $0.uint32() }
+        value.starvation = maybe {
+            var rule = StarvationRule()
+            rule.floorAfterBasisPoints = $0.maybe { $0.uint32() }
+            rule.idleDays = $0.maybe { $0.uint32() }
+            rule.shareBasisPoints = $0.maybe { $0.uint32() }
+            rule.shareLeadsMin = $0.uint32()
+            return rule
+        }
+        value.ruleBreak = one(of: RuleBreakResponse.allCases)
+        (value.placesBack.declined, value.placesBack.expired) = (dice.bool(), dice.bool())
+        value.placesBack.withdrawn = dice.bool()
+        value.presence = one(of: PresenceMode.allCases)
         value.returns.creditsPerPeriodMax = uint32()
         value.returns.answerDays = uint32()
         value.returns.reasons = several {
@@ -252,6 +265,7 @@ struct Draw {
         value.arm = text()
         value.propensity = double()
         value.claimID = text()
+        value.rate = maybe { $0.rateUsed() }
         return value
     }
 
@@ -279,10 +293,16 @@ struct Draw {
         return rule
     }
 
+    mutating func rateUsed() -> RateUsed {
+        RateUsed(
+            currency: text(), rateMicros: int64(), validFrom: maybe { Timestamp(micros: $0.int64()) },
+            position: maybe { UInt64(bitPattern: $0.int64()) })
+    }
+
     mutating func cause() -> RoutingCause {
         one(of: [.submitted, .expired, .declined, .partnerPaused, .partnerRemoved, .human, .imported, .resumed,
             .partnerSuspended, .returned, .unlinked, .linked,
-            .offeredAgain, .answeredInTime,
+            .offeredAgain, .answeredInTime, .ruleBroken,
         ])
     }
 
@@ -356,6 +376,10 @@ struct Draw {
                 leadID: text(), partnerID: text(), offerID: text(), round: uint32(),
                 answer: one(of: OfferAnswer.allCases), terms: maybe { $0.terms() }, reason: meaning())),
             .returnDecided(ReturnDecided(leadID: text(), partnerID: text(), approved: dice.bool())),
+            .ratesPublished(RatesPublished(
+                validFrom: stamp(), rates: [ExchangeRate(currency: text(), rateMicros: int64())], publishedBy: text())),
+            .commissionShared(CommissionShared(
+                leadID: text(), shares: [CommissionShare(partnerID: text(), basisPoints: uint32()), CommissionShare(partnerID: text(), basisPoints: 1)])),
             .firstResponseRecorded(FirstResponseRecorded(leadID: text(), partnerID: text(), channel: text())),
             .dealStageChanged(DealStageChanged(leadID: text(), partnerID: text(), stage: text())),
             .dealWon(DealWon(leadID: text(), partnerID: text(), amount: maybe { $0.money() })),
@@ -365,7 +389,7 @@ struct Draw {
             .claimDecided(ClaimDecided(leadID: text(), partnerID: text(), claimID: text(), approved: dice.bool())),
             .leadSubmitted(
                 LeadSubmitted(leadID: text(), attributes: attributes(), pastPartnerID: maybe { $0.text() })),
-            .leadUpdated(LeadUpdated(leadID: text(), attributes: attributes())),
+            .leadUpdated(LeadUpdated(leadID: text(), attributes: attributes(), cleared: texts())),
             .leadWithdrawn(LeadReference(leadID: text())),
             .timeAdvanced(through: Timestamp(micros: int64())),
             .duplicateReceived,
@@ -404,14 +428,14 @@ struct Draw {
                         .noPolicy, .noPartners, .noEligiblePartner, .attemptsExhausted, .ownerAtCap,
                         .currencyUnknown, .processingRestricted, .reviewRequired, .lawfulBasisMissing, .unanswered, .shadow,
                         .everyoneAway, .placesReserved, .personObjected, .addressSuppressed, .sourceQuality,
-                        .negotiationFailed, .agreementToApprove,
+                        .negotiationFailed, .agreementToApprove, .pastPartnerUnknown, .holderIneligible, .heldForWork,
                     ]), queue: text(), evaluation: maybe { $0.evaluation() }, movesOn: maybe { Timestamp(micros: $0.int64()) },
                     suggestedPartnerID: text())),
             .leadClosed(
                 LeadClosed(
                     leadID: text(), partnerID: text(),
                     reason: one(of: [.won, .lost, .withdrawn, .human, .objected, .erased]),
-                    amountMinorUnits: int64(), learned: dice.bool())),
+                    amountMinorUnits: int64(), learned: dice.bool(), rate: maybe { $0.rateUsed() })),
             .leadMerged(LeadMerged(leadID: text(), intoLeadID: text(), sameID: dice.bool())),
             .outcomeWaiting(OutcomeWaiting(leadID: text(), until: Timestamp(micros: int64()))),
             .outcomeUnmatched(OutcomeUnmatched(leadID: text(), waitingPosition: uint64())),
@@ -422,13 +446,14 @@ struct Draw {
                         .notTheHolder, .leadClosed, .noChange, .leadUnknown, .partnerUnknown, .notEligible,
                         .tooManyWaiting, .alreadyRegistered, .tooManyPersons, .logicTooOld,
                         .claimUnknown, .tooManyClaims, .notLinked, .returnUnknown, .offerUnknown, .offerOver,
-                        .currencyUnknown, .partnerRemoved,
+                        .currencyUnknown, .partnerRemoved, .tooManyRates,
                     ]))),
             .reviewOpened(ReviewOpened(leadID: text(), partnerID: text())),
             .reviewResolved(ReviewResolved(leadID: text(), overridden: dice.bool())),
             .commissionAccrued(
                 CommissionAccrued(
-                    leadID: text(), partnerID: text(), amountMinorUnits: int64(), rateBasisPoints: uint32())),
+                    leadID: text(), partnerID: text(), amountMinorUnits: int64(), rateBasisPoints: uint32(),
+                    shareBasisPoints: uint32(), reversibleUntil: maybe { Timestamp(micros: $0.int64()) })),
             .commissionReversed(
                 CommissionReversed(
                     leadID: text(), partnerID: text(), amountMinorUnits: int64(), rateBasisPoints: uint32())),
@@ -449,7 +474,14 @@ struct Draw {
                 conflictingPartnerID: text(), account: maybe { $0.digest() })),
             .partnerSuspended(PartnerSuspended(
                 partnerID: text(), until: Timestamp(micros: int64()), missedDeadlines: uint32(), withinDays: uint32())),
-            .partnerReinstated(PartnerReinstated(partnerID: text(), byVendor: dice.bool())),
+            .partnerReinstated(PartnerReinstated(partnerID: text(), byVendor: dice.bool(), answeredInTime: dice.bool())),
+            .starvationAnnounced(StarvationAnnounced(
+                partnerID: text(), kind: one(of: StarvationKind.allCases), cause: one(of: StarvationCause.allCases), rule: text(),
+                since: Timestamp(micros: int64()), until: maybe { Timestamp(micros: $0.int64()) }, leads: uint32(), of: uint32(),
+                valueMinorUnits: int64(), ofValueMinorUnits: int64(), leadsLookedAt: uint32(), leadsSo: uint32())),
+            .holderIneligible(HolderIneligible(
+                leadID: text(), partnerID: text(), rule: text(), cause: one(of: RuleBreakCause.allCases),
+                response: one(of: RuleBreakResponse.allCases))),
             .leadLinkChanged(LeadLinkChanged(
                 leadID: text(), otherLeadID: text(), link: one(of: LeadLink.allCases), linked: dice.bool())),
             .reminderDue(ReminderDue(

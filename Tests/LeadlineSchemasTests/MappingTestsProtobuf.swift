@@ -343,6 +343,13 @@ private let policy: Policy = {
     value.waiting.offersPerMinuteMax = 0
     value.absenceAhead = .stop
     value.lateAnswerMinutes = 0
+    value.clawbackDays = 0
+    var starvation = StarvationRule()
+    (starvation.floorAfterBasisPoints, starvation.idleDays, starvation.shareLeadsMin) = (0, 4, 5)
+    value.starvation = starvation
+    value.ruleBreak = .escalate
+    (value.placesBack.declined, value.placesBack.expired, value.placesBack.withdrawn) = (true, true, true)
+    value.presence = .hold
     return value
 }()
 
@@ -474,6 +481,19 @@ private let wirePolicy = WirePolicy.with {
     $0.waiting = .with { $0.offersPerMinuteMax = 0 }
     $0.absenceAhead = .stop
     $0.lateAnswerMinutes = 0
+    $0.clawbackDays = 0
+    $0.starvation = .with {
+        $0.floorAfterBasisPoints = 0
+        $0.idleDays = 4
+        $0.shareLeadsMin = 5
+    }
+    $0.ruleBreak = .escalate
+    $0.placesBack = .with {
+        $0.declined = true
+        $0.expired = true
+        $0.withdrawn = true
+    }
+    $0.presence = .hold
     $0.negotiation = .with {
         $0.rounds = 1
         $0.askedAtOnce = 2
@@ -847,6 +867,35 @@ private var outcomePairs: [(Fact, any Message)] {
             }
         ),
         (
+            .ratesPublished(RatesPublished(
+                validFrom: Timestamp(micros: 1_500_000), rates: [ExchangeRate(currency: "USD", rateMicros: 7)], publishedBy: "t")),
+            WireRatesPublished.with {
+                $0.validFrom = .with {
+                    $0.seconds = 1
+                    $0.nanos = 500_000_000
+                }
+                $0.rates = [
+                    .with {
+                        $0.currency = "USD"
+                        $0.rateMicros = 7
+                    }
+                ]
+                $0.publishedBy = "t"
+            }
+        ),
+        (
+            .commissionShared(CommissionShared(leadID: "L", shares: [CommissionShare(partnerID: "P", basisPoints: 7)])),
+            WireCommissionShared.with {
+                $0.leadID = "L"
+                $0.shares = [
+                    .with {
+                        $0.partnerID = "P"
+                        $0.basisPoints = 7
+                    }
+                ]
+            }
+        ),
+        (
             .firstResponseRecorded(FirstResponseRecorded(leadID: "L", partnerID: "P", channel: "phone")),
             WireFirstResponseRecorded.with {
                 $0.leadID = "L"
@@ -903,7 +952,7 @@ private var leadPairs: [(Fact, any Message)] {
             }
         ),
         (
-            .leadUpdated(LeadUpdated(leadID: "L", attributes: attributes)),
+            .leadUpdated(LeadUpdated(leadID: "L", attributes: attributes, cleared: ["country"])),
             WireLeadUpdated.with {
                 $0.leadID = "L"
                 $0.country = "IT"
@@ -918,6 +967,7 @@ private var leadPairs: [(Fact, any Message)] {
                 $0.dealValue = money(70).1
                 $0.technologies = ["k8s", ""]
                 $0.requiredCertifications = ["iso"]
+                $0.cleared = ["country"]
             }
         ),
         (.leadWithdrawn(LeadReference(leadID: "L")), WireLeadWithdrawn.with { $0.leadID = "L" }),
@@ -1052,6 +1102,36 @@ private var assignmentPairs: [(Event, any Message)] {
             }
         ),
         (
+            .starvationAnnounced(StarvationAnnounced(
+                partnerID: "P", kind: .share, cause: .price, rule: "r", since: Timestamp(micros: 3), until: Timestamp(micros: 9),
+                leads: 4, of: 5, valueMinorUnits: 6, ofValueMinorUnits: 7, leadsLookedAt: 8, leadsSo: 2)),
+            WireStarvationAnnounced.with {
+                $0.partnerID = "P"
+                $0.kind = .share
+                $0.cause = .price
+                $0.rule = "r"
+                $0.sinceMicros = 3
+                $0.untilMicros = 9
+                $0.leads = 4
+                $0.of = 5
+                $0.valueMinorUnits = 6
+                $0.ofValueMinorUnits = 7
+                $0.leadsLookedAt = 8
+                $0.leadsSo = 2
+            }
+        ),
+        (
+            .holderIneligible(HolderIneligible(
+                leadID: "L", partnerID: "P", rule: "r", cause: .profileChanged, response: .reroute)),
+            WireHolderIneligible.with {
+                $0.leadID = "L"
+                $0.partnerID = "P"
+                $0.rule = "r"
+                $0.cause = .profileChanged
+                $0.response = .reroute
+            }
+        ),
+        (
             .partnerSuspended(PartnerSuspended(
                 partnerID: "P", until: Timestamp(micros: 9), missedDeadlines: 3, withinDays: 30)),
             WirePartnerSuspended.with {
@@ -1069,10 +1149,11 @@ private var assignmentPairs: [(Event, any Message)] {
             }
         ),
         (
-            .partnerReinstated(PartnerReinstated(partnerID: "P", byVendor: true)),
+            .partnerReinstated(PartnerReinstated(partnerID: "P", byVendor: true, answeredInTime: true)),
             WirePartnerReinstated.with {
                 $0.partnerID = "P"
                 $0.byVendor = true
+                $0.answeredInTime = true
             }
         ),
         (
@@ -1119,8 +1200,16 @@ private var endingPairs: [(Event, any Message)] {
     [
         (
             .leadClosed(
-                LeadClosed(leadID: "L", partnerID: "P", reason: .erased, amountMinorUnits: 6, learned: true)),
+                LeadClosed(
+                    leadID: "L", partnerID: "P", reason: .erased, amountMinorUnits: 6, learned: true,
+                    rate: RateUsed(currency: "USD", rateMicros: 7, validFrom: Timestamp(micros: 0), position: 0))),
             WireLeadClosed.with {
+                $0.rate = .with {
+                    $0.currency = "USD"
+                    $0.rateMicros = 7
+                    $0.validFromMicros = 0
+                    $0.position = 0
+                }
                 $0.leadID = "L"
                 $0.partnerID = "P"
                 $0.reason = .erased
@@ -1173,12 +1262,16 @@ private var endingPairs: [(Event, any Message)] {
         ),
         (
             .commissionAccrued(
-                CommissionAccrued(leadID: "L", partnerID: "P", amountMinorUnits: 4, rateBasisPoints: 50)),
+                CommissionAccrued(
+                    leadID: "L", partnerID: "P", amountMinorUnits: 4, rateBasisPoints: 50, shareBasisPoints: 60,
+                    reversibleUntil: Timestamp(micros: 0))),
             WireCommissionAccrued.with {
                 $0.leadID = "L"
                 $0.partnerID = "P"
                 $0.amountMinorUnits = 4
                 $0.rateBasisPoints = 50
+                $0.shareBasisPoints = 60
+                $0.reversibleUntilMicros = 0
             }
         ),
         (

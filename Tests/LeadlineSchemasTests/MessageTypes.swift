@@ -15,11 +15,11 @@ let messageTypes: [String: any Message.Type] = {
         WireShadowDecided.self, WireAssignmentExpired.self, WireAssignmentEnded.self, WireFirstResponseMet.self,
         WireLeadEscalated.self, WireLeadClosed.self, WireLeadMerged.self, WireOutcomeWaiting.self,
         WireOutcomeUnmatched.self, WireInputDisregarded.self, WireReviewOpened.self, WireReviewResolved.self,
-        WireCommissionAccrued.self, WireCommissionReversed.self, WireAnswerCredited.self, WireReminderDue.self, WireRetentionApplied.self, WireProcessingResumed.self,
+        WireCommissionAccrued.self, WireCommissionReversed.self, WireAnswerCredited.self, WireStarvationAnnounced.self, WireHolderIneligible.self, WireReminderDue.self, WireRetentionApplied.self, WireProcessingResumed.self,
         WirePersonsLinked.self, WirePersonsUnlinked.self, WireSuppressionSet.self, WireSuppressionLifted.self,
         WireRightRecorded.self, WireRecipientInformed.self, WirePersonLinkChanged.self,
         WireDealClaimed.self, WireClaimWithdrawn.self, WireClaimDecided.self, WireClaimChanged.self, WirePartnerSuspended.self,
-        WirePartnerReinstated.self, WireLeadReturned.self, WireReturnDecided.self, WireReturnChanged.self, WireOfferAnswered.self, WireOfferMade.self, WireOfferClosed.self, WireLeadsUnlinked.self, WireLeadsLinked.self, WireLeadLinkChanged.self, WireEntry.self, WireBatchFrame.self, WireCheckpoint.self, WireSubjectKey.self,
+        WirePartnerReinstated.self, WireLeadReturned.self, WireReturnDecided.self, WireReturnChanged.self, WireOfferAnswered.self, WireOfferMade.self, WireOfferClosed.self, WireLeadsUnlinked.self, WireLeadsLinked.self, WireLeadLinkChanged.self, WireRatesPublished.self, WireCommissionShared.self, WireEntry.self, WireBatchFrame.self, WireCheckpoint.self, WireSubjectKey.self,
         WireDeadLetter.self,
     ]
     return Dictionary(uniqueKeysWithValues: types.map { (String($0.protoMessageName.split(separator: ".").last ?? ""), $0) })

@@ -157,6 +157,20 @@ import Testing
         #expect(arm.contains("the enquiry fell to the arm incumbent"))
     }
 
+    /// By which rate a foreign amount was counted, and whose rate it is.
+    @Test(arguments: [
+        (RateUsed(currency: "USD", rateMicros: 924_300), "converted from USD at the policy's rate 0.924300."),
+        (
+            RateUsed(currency: "JPY", rateMicros: 12_000_005, validFrom: Timestamp(micros: 1_775_001_600_000_000), position: 7),
+            "converted from JPY at the rate 12.000005, published for 2026-04-01 on."
+        ),
+    ]) func theRateIsTold(rate: RateUsed, said: String) {
+        var summary = Self.summary(.bidPrice, .score)
+        #expect(!Self.text(Self.account(Self.assigned(summary))).contains("converted"))
+        summary.rate = rate
+        #expect(Self.text(Self.account(Self.assigned(summary))).contains(said))
+    }
+
     // MARK: Causes, exclusions, reasons, endings
 
     @Test func everyCauseIsTold() {
@@ -173,6 +187,7 @@ import Testing
             .linked: (.leadline, "A person had linked the enquiry to another"),
             .offeredAgain: (.leadline, "by now a partner could take the enquiry"),
             .answeredInTime: (.leadline, "had answered the enquiry before its deadline"),
+            .ruleBroken: (.leadline, "broke a hard rule"),
         ]
         for cause in Self.all(RoutingCause.init(rawValue:)) {
             let account = Self.account(Self.assigned(Self.summary(.bidPrice, .score), cause))
@@ -216,7 +231,7 @@ import Testing
             let weighed = Self.text(Self.account(Self.escalated(reason, Self.summary(.bidPrice, .none))))
             #expect(weighed.contains("2 partners were evaluated.") && weighed.contains("Leadline suggested nobody."))
         }
-        #expect(said.count == 18)
+        #expect(said.count == 19)
         let person = Self.account(
             Self.escalated(.processingRestricted), of: Self.own(.processingRestricted(.init(leadID: "L"))))
         #expect(person.decider == .request && Self.text(person).contains("The person asked for the processing"))
@@ -336,6 +351,9 @@ import Testing
         var byClaim = Self.summary(.bidPrice, .ownership)
         byClaim.claimID = "c"
         note(Self.account(Self.assigned(byClaim)).statements)
+        var waited = Self.summary(.bidPrice, .score)
+        for index in waited.best.indices { waited.best[index].waitingPrice = 1 }
+        note(Self.account(Self.assigned(waited)).statements)
         note(Self.account(.leadAssigned(.init(
             leadID: "L", partnerID: "chosen", attempt: 1, cause: .submitted, evaluation: byClaim, offerID: "o",
             terms: OfferTerms()))).statements)
@@ -372,7 +390,11 @@ import Testing
         unnamed.name = ""
         var lot = summary(.bidPrice, .score, exclusions: exclusions, arm: "a")
         lot.propensity = 0.9
+        var (plain, dated) = (summary(.bidPrice, .score), summary(.bidPrice, .score))
+        plain.rate = RateUsed(currency: "USD", rateMicros: 924_300)
+        dated.rate = RateUsed(currency: "USD", rateMicros: 924_300, validFrom: Timestamp(micros: 1_775_001_600_000_000), position: 7)
         var accounts = [
+            account(assigned(plain)), account(assigned(dated)),
             account(assigned(lot)), account(assigned(lot), policy: unnamed), account(assigned(nil, .human)),
             account(supposed("", nil)), account(supposed("", lot)), account(supposed("chosen", lot)),
             account(escalated(.processingRestricted), of: own(.processingRestricted(.init(leadID: "L")))),

@@ -24,7 +24,7 @@ import Testing
         return ScoredCandidate(
             partnerID: id, fitContributions: fit, conversionContributions: conversion, fit: fit.reduce(0, +),
             conversion: ElementaryFunctions.logistic(conversion.reduce(0, +)), engagement: engagement, score: score,
-            placePrice: 0, favour: 0,
+            placePrice: 0, favour: 0, waitingPrice: 0,
             isBelowMinimum: isBelowMinimum,
             evidence: evidence)
     }

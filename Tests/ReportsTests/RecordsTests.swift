@@ -82,6 +82,12 @@ import Testing
         policy.negotiation.approver = "channel-lead"
         policy.negotiation.unattendedBelowMinorUnits = 8_000
         policy.negotiation.unattendedConversionBasisPoints = 8_100
+        var starvation = StarvationRule()
+        (starvation.floorAfterBasisPoints, starvation.idleDays) = (8_200, 83)
+        (starvation.shareBasisPoints, starvation.shareLeadsMin) = (8_400, 85)
+        policy.starvation = starvation
+        (policy.ruleBreak, policy.presence) = (.escalate, .hold)
+        policy.placesBack.declined = true
         return policy
     }()
 
@@ -110,7 +116,8 @@ import Testing
             "44.0 %", "45.0 %", "46 deals", "n is 47", "48 days", "EUR 49.00", "USD is 0.930000", "50 days", "51 days", "52 days",
             "enterprise", "at least 53", "54 minutes", "heads", "55 days", "56.0 %", "at most 57", "58.0 %", "at least 59",
             "60 minutes", "EUR 61.00", "62.0 %", "63 days", "64 days", "65 days", "consent", "pilot trial", "arm old",
-            "weighted turns", "shadow mode: every", "follow what partners accept",
+            "weighted turns", "shadow mode: every", "follow what partners accept", "82.0 % of its period", "83 days", "84.0 %", "85 leads",
+            "a human gets a lead whose partner", "at work could get is held", "a lead that it declines counts",
         ] + (31...40).map({ "\($0)" }) {
             #expect(text.contains(value), "\(value): \(text)")
         }

@@ -46,6 +46,10 @@ import Testing
         .offerClosed(.init(offerID: "o", leadID: "L", partnerID: "p", round: 1, status: .declined, reason: .noCapacity)),
         .commissionReversed(.init(leadID: "L", partnerID: "p", amountMinorUnits: 1_180_000, rateBasisPoints: 1_000)),
         .answerCredited(.init(leadID: "L", partnerID: "p", elapsedMicros: 180_000_000, respondBy: moment)),
+        .starvationAnnounced(.init(
+            partnerID: "p", kind: .floor, cause: .rules, rule: "country", since: moment, until: moment, leads: 2, of: 6,
+            valueMinorUnits: 4_200_000, ofValueMinorUnits: 20_000_000, leadsLookedAt: 32, leadsSo: 21)),
+        .holderIneligible(.init(leadID: "L", partnerID: "p", rule: "country", cause: .leadUpdated, response: .say)),
     ]
 
     private static func kind(_ event: Event) -> Int {
@@ -78,11 +82,13 @@ import Testing
         case .offerClosed: 25
         case .commissionReversed: 26
         case .answerCredited: 27
+        case .starvationAnnounced: 28
+        case .holderIneligible: 29
         }
     }
 
     @Test func everyKindOfEventHasOneSentence() {
-        #expect(Self.events.map(Self.kind) == Array(0...27))
+        #expect(Self.events.map(Self.kind) == Array(0...29))
         let words = EventWords(currency: "EUR")
         let sentences = Self.events.map(words.sentence)
         #expect(Set(sentences).count == sentences.count && sentences.allSatisfy { $0.contains("L") || $0.hasPrefix("p ") })
@@ -93,6 +99,7 @@ import Testing
         }
         let waits = "return of L by p, wrong (the prospect cannot be reached or is not real): taken back, and the credit waits"
         #expect(words.sentence(Self.events[22]).hasPrefix(waits) && words.sentence(Self.events[22]).hasSuffix("; 2 of 2 credits used"))
+        #expect(words.sentence(Self.events[28]) == "p is about to miss its floor, 2 leads of 6, worth EUR 42,000 of EUR 200,000 until 2026-03-01T09:30:00Z; what kept it: excluded by a hard rule (country), of 21 of 32 leads; what would help: a wider profile, or a rule that asks for less")
         #expect(words.sentence(Self.events[6]) == "L closed: won at p, EUR 118,000")
         #expect(words.sentence(Self.events[13]) == "p earned EUR 11,800.00 commission on L, 10.0 %")
     }
@@ -111,10 +118,12 @@ import Testing
             ClaimStatus.allCases.map { DecisionReasonWords.claim($0) }, ClaimReason.allCases.map { DecisionReasonWords.claim($0) },
             ReturnStatus.allCases.map(DecisionReasonWords.handedBack), OfferStatus.allCases.map(DecisionReasonWords.offer),
             OfferAnswer.allCases.map(DecisionReasonWords.answer),
-            FitContribution.allCases.map(ContributionWords.fit),
+            FitContribution.allCases.map(ContributionWords.fit), StarvationCause.allCases.map(DecisionReasonWords.starvation),
+            StarvationCause.allCases.map(DecisionReasonWords.remedy), RuleBreakCause.allCases.map(DecisionReasonWords.changed),
+            RuleBreakResponse.allCases.map(DecisionReasonWords.response),
             ConversionContribution.allCases.map { ContributionWords.conversion($0, nil) }
         ]
-        #expect(tables.map(\.count) == [18, 6, 14, 12, 18, 5, 9, 3, 6, 6, 14, 6, 8, 4, 10, 13])
+        #expect(tables.map(\.count) == [20, 6, 15, 12, 18, 5, 9, 3, 6, 6, 14, 6, 8, 4, 10, 10, 10, 3, 3, 13])
         for table in tables {
             #expect(Set(table).count == table.count)
             for words in table { #expect(!Self.isCamelCase(words), "\(words)") }

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import GRDB
 import Testing
 import Vault
 
@@ -10,6 +11,14 @@ import Vault
 
     init() throws {
         fixture = try VaultFixture()
+    }
+
+    @Test func aVaultOfALaterLeadlineIsRefused() throws {
+        _ = try fixture.vault()
+        try DatabaseQueue(path: fixture.path).writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 3") }
+        let refusal = VaultError.newerFormat(path: fixture.path, found: 3, supported: 2)
+        #expect(throws: refusal) { try fixture.vault() }
+        #expect("\(refusal)".contains("newer Leadline") && "\(refusal)".contains(fixture.path))
     }
 
     @Test func whatIsSealedOpensAgain() throws {

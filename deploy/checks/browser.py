@@ -544,11 +544,51 @@ class Day:
         self.expect("/app/sign-in?next=/app/leads" in self.browser.current_url, "and is nobody again")
 
 
+    # A demonstration
+
+    def demonstration(self):
+        """The tour, as somebody goes who has never seen it: signs in without a key, and follows the button."""
+        self.go("/app")
+        self.expect("demonstration" in self.text(), "a demonstration says that it is one")
+        self.all("button[name=as]")[0].click()
+        self.wait(lambda: self.all("#tour"), "the tour begins")
+        stops = []
+        for number in range(1, 7):
+            self.expect(f"Stop {number} of 6" in self.text(), f"stop {number} of the tour: {self.text()[:200]!r}")
+            stops.append(urllib.parse.urlparse(self.browser.current_url).path)
+            if number == 1:
+                newest = self.one("#flow-rows").text[:200]
+                self.wait(lambda: self.one("#flow-rows").text[:200] != newest, "leads come in while somebody watches")
+            following = self.all("#tour a.primary")
+            self.expect(bool(following) == (number < 6), f"stop {number} leads on")
+            if following:
+                before = self.browser.current_url
+                following[0].click()
+                self.wait(lambda: self.browser.current_url != before, f"from stop {number} on")
+        for name, path in zip(["today", "lead", "partners", "reviews", "rules", "proof"], stops):
+            self.look("tour-" + name, path)
+        self.go(stops[1])
+        self.wait(lambda: (self.go(stops[1]), "moved on" in self.text() or "expired" in self.text() or "won" in self.text())[1],
+                  "the story's lead moves on once its minute is over", 120)
+        self.go("/app")
+        self.one("#tour form button").click()
+        self.wait(lambda: not self.all("#tour"), "the tour ends")
+        self.browser.delete_all_cookies()
+        self.go("/app")
+        partner = [one for one in self.all("button[name=as]") if one.get_attribute("value") == "partner-lead"]
+        partner[0].click()
+        self.wait(lambda: self.all("#tour"), "a partner has a tour too")
+
+
 def main():
     address, work, binary = sys.argv[1:4]
+    is_demonstration = binary == "demonstration"
     day = Day(address, work, binary, sys.argv[4] if len(sys.argv) > 4 else None)
     began = time.monotonic()
     try:
+        if is_demonstration:
+            day.demonstration()
+            return conclude(day, began)
         day.stranger()
         day.manager()
         held = day.ask("manager", "GET", "/v1/leads?status=assigned")["leads"]
@@ -558,6 +598,10 @@ def main():
         day.admin()
     finally:
         day.browser.quit()
+    conclude(day, began)
+
+
+def conclude(day, began):
     print(f"{day.looked} views, {day.checked} checks in {time.monotonic() - began:.0f} s, the largest page "
           f"{day.largest[1]} with {day.largest[0]} bytes: {len(day.wrong)} wrong")
     sys.exit(1 if day.wrong else 0)

@@ -29,7 +29,7 @@ MEMBERS = {
 NARROW = {"WorkingHours.weekday": "UInt8", "WorkingHours.from_minute": "UInt16", "WorkingHours.until_minute": "UInt16"}
 
 # Types that start out empty and are filled member by member, and how they start.
-FILLED = {name: "Self()" for name in ("FirmographicsObserved", "Capacity", "Pilot", "Exploration", "ReviewRule", "RetentionRule", "ClaimRule", "SuspensionRule", "ReturnRule", "NegotiationRule", "OfferTerms", "OfferedLead", "WaitingRule")}
+FILLED = {name: "Self()" for name in ("FirmographicsObserved", "Capacity", "Pilot", "Exploration", "ReviewRule", "RetentionRule", "ClaimRule", "SuspensionRule", "ReturnRule", "NegotiationRule", "OfferTerms", "OfferedLead", "WaitingRule", "StarvationRule", "PlacesBackRule")}
 FILLED["PartnerUpserted"] = "Self(partnerID: partnerID)"
 
 # Enums of which the domain has an "unspecified" too; of all others it must be stated.
@@ -50,7 +50,7 @@ BY_HAND = {
 
 # The two messages whose shared fields are the core's LeadAttributes.
 LEADS = ("LeadSubmitted", "LeadUpdated")
-OWN_FIELDS_OF_LEADS = {"lead_id", "past_assignment"}
+OWN_FIELDS_OF_LEADS = {"lead_id", "past_assignment", "cleared"}
 
 
 def type_of(name):

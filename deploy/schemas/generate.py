@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncapi
 import clear_fields
+import iso
 import json_members
 import json_schema
 import limits
@@ -60,7 +61,7 @@ def main():
     tables, kinds = clear_fields.clear_fields(schemas), clear_fields.message_kinds(schemas)
     members = json_members.json_members(schemas)
     swift = {"Mapping": mapping.mappings(schemas), "BodyFields": mapping.body_tables(schemas),
-             "LeadWordsOnWire": mapping.wire_words(schemas), "Limits": limits.limits(schemas)}
+             "LeadWordsOnWire": mapping.wire_words(schemas), "Limits": limits.limits(schemas), "ISOCodes": iso.iso_codes()}
     words = mapping.lead_words(schemas)
     documents = {message.name: json_schema.document(schemas, message) for message in schemas.with_topic()}
     channels = asyncapi.document(schemas, examples)

@@ -1,6 +1,7 @@
 """Writes JSON Schema 2020-12 for the proto3 JSON form of a message."""
 
 from descriptors import PACKAGE, Field, SchemaError, choices, is_repeated, lower_camel
+from iso import country_pattern, currency_pattern
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 BASE = "https://leadline.example/schemas/"
@@ -9,7 +10,8 @@ ID = "^[A-Za-z0-9._:-]{1,128}$"
 # What each form of text is in JSON Schema. Both count characters; what a schema refuses, intake refuses too.
 FORMS = {
     "id": {"pattern": ID}, "word": {"pattern": "^[^\\u0000-\\u001f\\u007f@]*$", "maxLength": 128},
-    "country": {"pattern": "^[A-Z]{2}$"}, "language": {"pattern": "^[a-z]{2,3}$"}, "currency": {"pattern": "^[A-Z]{3}$"},
+    "country": {"pattern": country_pattern()}, "language": {"pattern": "^[a-z]{2,3}$"},
+    "currency": {"pattern": currency_pattern()},
     "hash": {"pattern": "^[0-9a-f]{32}$"},
 }
 

@@ -58,7 +58,8 @@ class Checks:
             check = f"try at.oneOf([{texts}], {{}}, {place})"
         else:
             required = limits.required or is_repeated(field)
-            check = f"try at.{self.schemas.text_form(field)}({{}}, {place}{', required: true' if required else ''})"
+            at = "at.ofList" if is_repeated(field) else "at"
+            check = f"try {at}.{self.schemas.text_form(field)}({{}}, {place}{', required: true' if required else ''})"
         return [f"for each in {name} {{ {check.format('each')} }}" if is_repeated(field) else check.format(name)]
 
     @staticmethod
@@ -72,7 +73,8 @@ class Checks:
 
     def is_always_there(self, message, field):
         """True where the domain holds the part itself and no optional."""
-        return self.schemas.is_required(field) or message.name == "Policy" or field.name == "capacity"
+        is_rule = message.name == "Policy" and field.name != "starvation"
+        return self.schemas.is_required(field) or is_rule or field.name == "capacity"
 
 
 def limits(schemas):

@@ -148,6 +148,8 @@ def lead_codec(schemas, message):
     result = "        var attributes = LeadAttributes()\n"
     result += "".join(f"        attributes.{m.name} = {m.value()}\n" for m in shared)
     handed = ["leadID: leadID", "attributes: attributes"] + (["pastPartnerID: pastAssignment?.partnerID"] if past else [])
+    if any(m.field.name == "cleared" for m in fields):
+        handed.append("cleared: cleared")
     result += wrapped("return Self", handed)
     lines = []
     for m in fields:

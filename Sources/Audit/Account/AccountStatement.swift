@@ -18,19 +18,19 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
 
         // What led to it.
         case onArrival, afterDeadline, afterRefusal, afterPause, afterRemoval, afterSuspension, sentBackByHuman
-        case afterRestriction, afterReturn, afterUnlinking, afterLinking, afterWaiting, afterLateAnswer
+        case afterRestriction, afterReturn, afterUnlinking, afterLinking, afterWaiting, afterLateAnswer, afterRuleBreak
 
         // Why a human got it.
         case noPolicy, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
         case restrictedOnRequest, restrictedBefore, reviewRequired, lawfulBasisMissing, unanswered, shadow
         case everyoneAway, placesReserved, objectedBefore, addressSuppressed, sourceQuality
-        case noAgreement, agreementToApprove
+        case noAgreement, agreementToApprove, pastPartnerUnknown, holderIneligible, heldForWork
 
         // How it ended.
         case won, lost, lostByTime, withdrawn, endedElsewhere, closedByHuman, objected, erased
 
         // By what it was decided.
-        case policy, policyWithoutName, arm, rules, noRules, minimumConversion
+        case policy, policyWithoutName, arm, rules, noRules, minimumConversion, rateOfPolicy, ratePublished
         case methodBidPrice, methodHighestScore, methodRoundRobin, methodWeightedRotation, methodHighestFit
 
         // Who was in question.
@@ -47,7 +47,8 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
         case figures, nextByNet, nextByScore, nextByFit, ledByNet, ledByScore, ledByFit, lotSpared
 
         // What was not looked at, or is not known.
-        case valuesDidNotCount, othersDidNotCount, onlyFitCounted, placesDidNotCount, humanReasonsElsewhere
+        case valuesDidNotCount, othersDidNotCount, onlyFitCounted, placesDidNotCount, waitingCounted
+        case humanReasonsElsewhere
         case historyUnknown, hadNoEffect
 
         // Of the data, of humans and of rights.
@@ -59,7 +60,7 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
     /// Name of a value in a text.
     public enum Name: String, Sendable, Encodable, CaseIterable, CodingKeyRepresentable {
         case program, lead, into, partner, partners, queue, policy, version, arm, rule, rules
-        case count, company, attempt, fit, conversion, share
+        case count, company, attempt, fit, conversion, share, rate, currency, date
     }
 
     /// A value, not yet written as a language writes it.

@@ -151,6 +151,7 @@ private struct Record {
         case .resumed: .init(.afterRestriction)
         case .offeredAgain: .init(.afterWaiting)
         case .answeredInTime: .init(.afterLateAnswer)
+        case .ruleBroken: .init(.afterRuleBreak)
         }
     }
 
@@ -188,6 +189,9 @@ private struct Record {
         case .sourceQuality: .sourceQuality
         case .negotiationFailed: .noAgreement
         case .agreementToApprove: .agreementToApprove
+        case .pastPartnerUnknown: .pastPartnerUnknown
+        case .holderIneligible: .holderIneligible
+        case .heldForWork: .heldForWork
         }
     }
 

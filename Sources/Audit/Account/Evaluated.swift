@@ -24,9 +24,22 @@ struct Evaluated {
         if let least = policy?.minimumConversionBasisPoints, least > 0 {
             statements.append(.init(.minimumConversion, [.share: .share(Double(least) / 10_000)]))
         }
+        if let rate = summary.rate { statements.append(counted(rate)) }
         statements += summary.exclusions.isEmpty ? [.init(.nobodyOut)] : summary.exclusions.map(out)
         statements.append(.init(.evaluated, [.count: .count(Int(summary.scored))]))
         return statements
+    }
+
+    /// The rate by which the deal's value was converted, to the millionth, and whose it is.
+    private func counted(_ rate: RateUsed) -> AccountStatement {
+        let millionths = String(rate.rateMicros % 1_000_000 + 1_000_000).utf8.dropFirst()
+        let number = "\(rate.rateMicros / 1_000_000).\(String(decoding: millionths, as: UTF8.self))"
+        var values: [AccountStatement.Name: AccountStatement.Value] = [
+            .currency: .text(rate.currency), .rate: .text(number),
+        ]
+        guard let from = rate.validFrom else { return .init(.rateOfPolicy, values) }
+        values[.date] = .text(String(decoding: RFC3339Text.format(from).utf8.prefix(10), as: UTF8.self))
+        return .init(.ratePublished, values)
     }
 
     private var named: AccountStatement {
@@ -100,7 +113,7 @@ struct Evaluated {
         case .rotation: [.init(.valuesDidNotCount)] + led(partner)
         case .ownership, .exploration, .agreement: [.init(.othersDidNotCount)] + led(partner)
         case .score, .tieDebt, .fit:
-            uncounted + figures(partner) + next
+            uncounted + waited + figures(partner) + next
                 + (summary.propensity > 0 ? [.init(.lotSpared, [.share: .share(summary.propensity)])] : [])
         }
     }
@@ -111,6 +124,11 @@ struct Evaluated {
         case .highestScore: [.init(.placesDidNotCount)]
         case .bidPrice, .roundRobin, .weightedRotation: []
         }
+    }
+
+    /// That who was not at work was charged for the wait.
+    private var waited: [AccountStatement] {
+        summary.best.contains { $0.waitingPrice > 0 } ? [.init(.waitingCounted)] : []
     }
 
     private func figures(_ partner: String) -> [AccountStatement] {
@@ -148,8 +166,10 @@ struct Evaluated {
     /// A rank as coarse as that by which the decider tells candidates apart.
     private func rank(_ candidate: Candidate) -> Double {
         switch summary.method {
-        case .bidPrice: (candidate.score - candidate.placePrice + candidate.favour).rounded()
-        case .highestScore, .roundRobin, .weightedRotation: candidate.score.rounded()
+        case .bidPrice:
+            (candidate.score - candidate.placePrice + candidate.favour - candidate.waitingPrice).rounded()
+        case .highestScore: (candidate.score - candidate.waitingPrice).rounded()
+        case .roundRobin, .weightedRotation: candidate.score.rounded()
         case .highestFit: (candidate.fit * 100_000).rounded()
         }
     }

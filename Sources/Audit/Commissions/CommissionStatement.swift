@@ -21,6 +21,23 @@ public struct CommissionStatement: Sendable, Equatable {
         public var amountMinorUnits: Int64
         /// Position of the accrual that is taken back; nil for an accrual.
         public var accruedAt: UInt64?
+        /// The partner's share of the deal's commission; 0 where it is not shared.
+        public var shareBasisPoints: UInt32
+        /// After this moment it is taken back no more; nil: it is for as long as the deal can be corrected.
+        public var reversibleUntil: Timestamp?
+    }
+
+    /// A commission that stands although its deal was lost, or reduced: the policy's time to take it back was over.
+    public struct Kept: Sendable, Equatable {
+        /// Position of the entry by which the deal ended otherwise.
+        public var position: UInt64
+        public var stamp: Timestamp
+        public var leadID: String
+        /// Position of the accrual.
+        public var accruedAt: UInt64
+        public var amountMinorUnits: Int64
+        /// When the time was over.
+        public var reversibleUntil: Timestamp
     }
 
     /// A rate, and from when on it holds.
@@ -36,6 +53,8 @@ public struct CommissionStatement: Sendable, Equatable {
     public let until: Timestamp
     /// Of accruals and reversals in the period, in the journal's order.
     public private(set) var lines: [Line] = []
+    /// Commissions that stand, of deals that ended otherwise in the period.
+    public private(set) var kept: [Kept] = []
     /// The rates that held in the period, the first of which may be from before.
     public private(set) var terms: [Terms] = []
     /// Logical time of the last entry that was read.
@@ -44,6 +63,8 @@ public struct CommissionStatement: Sendable, Equatable {
     public private(set) var currency = ""
     /// What stands accrued, by lead.
     private var standing: [String: Line] = [:]
+    /// What deals that were won are worth, by lead.
+    private var worths: [String: Int64] = [:]
 
     /// A statement of nothing yet.
     public init(partnerID: String, from: Timestamp, until: Timestamp) {
@@ -76,23 +97,25 @@ public struct CommissionStatement: Sendable, Equatable {
         case .programRegistered(let fact): if currency.isEmpty { currency = fact.currency }
         case .partnerCommissionTermsSet(let fact) where fact.partnerID == partnerID: take(fact, entry)
         // The id of a lead that is forgotten may come again, as another lead's.
-        case .leadSubmitted(let fact) where !Self.isRepeated(entry): standing[fact.leadID] = nil
+        case .leadSubmitted(let fact) where !Self.isRepeated(entry):
+            standing[fact.leadID] = nil
+            worths[fact.leadID] = nil
         default: break
         }
-        var worth: [String: Int64] = [:]
         for (ordinal, event) in entry.events.enumerated() {
             switch event {
             case .leadClosed(let event):
-                worth[event.leadID] = event.amountMinorUnits
-                if event.reason != .won && !entry.reversesCommission { reverse(event.leadID, entry, ordinal) }
+                worths[event.leadID] = event.reason == .won ? event.amountMinorUnits : nil
+                if !entry.reversesCommission { end(event, entry, ordinal) }
             case .commissionReversed(let event) where event.partnerID == partnerID:
                 reverse(event.leadID, entry, ordinal)
             case .commissionAccrued(let event) where event.partnerID == partnerID:
                 reverse(event.leadID, entry, ordinal)
                 let line = Line(
                     position: entry.position, ordinal: ordinal, stamp: entry.stamp, leadID: event.leadID,
-                    dealMinorUnits: worth[event.leadID] ?? 0, rateBasisPoints: event.rateBasisPoints,
-                    amountMinorUnits: event.amountMinorUnits)
+                    dealMinorUnits: worths[event.leadID] ?? 0, rateBasisPoints: event.rateBasisPoints,
+                    amountMinorUnits: event.amountMinorUnits, shareBasisPoints: event.shareBasisPoints,
+                    reversibleUntil: event.reversibleUntil)
                 standing[event.leadID] = line
                 add(line)
             default: break
@@ -111,6 +134,20 @@ public struct CommissionStatement: Sendable, Equatable {
         terms.append(Terms(position: entry.position, stamp: entry.stamp, rateBasisPoints: fact.rateBasisPoints))
     }
 
+    /// A deal ends, or ends otherwise, and no event takes its commission back: its time was over, or the logic of before
+    /// said it by the deal's end alone.
+    private mutating func end(_ event: LeadClosed, _ entry: EntryRecord, _ ordinal: Int) {
+        guard let line = standing[event.leadID] else { return }
+        guard let until = line.reversibleUntil, entry.stamp > until else {
+            if event.reason != .won { reverse(event.leadID, entry, ordinal) }
+            return
+        }
+        if entry.accruesCommission || entry.stamp < from || entry.stamp >= self.until { return }
+        kept.append(Kept(
+            position: entry.position, stamp: entry.stamp, leadID: event.leadID, accruedAt: line.position,
+            amountMinorUnits: line.amountMinorUnits, reversibleUntil: until))
+    }
+
     private mutating func reverse(_ lead: String, _ entry: EntryRecord, _ ordinal: Int) {
         guard var line = standing.removeValue(forKey: lead) else { return }
         line.accruedAt = line.position
@@ -125,6 +162,10 @@ public struct CommissionStatement: Sendable, Equatable {
 }
 
 extension EntryRecord {
+    fileprivate var accruesCommission: Bool {
+        events.contains { if case .commissionAccrued = $0 { true } else { false } }
+    }
+
     /// True if it says by an event what commission is taken back.
     fileprivate var reversesCommission: Bool {
         events.contains { if case .commissionReversed = $0 { true } else { false } }

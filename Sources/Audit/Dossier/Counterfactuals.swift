@@ -181,7 +181,7 @@ struct Counterfactuals {
             case .currencyUnknown: [[.dealValue(Money(minorUnits: value(entry, state).minorUnits, currency: currency))]]
             case .reviewRequired: [smaller(entry, state), policy([.withoutReview], state)]
             case .sourceQuality: [policy([.withoutReview], state)]
-            case .negotiationFailed, .agreementToApprove: []
+            case .negotiationFailed, .agreementToApprove, .pastPartnerUnknown, .holderIneligible, .heldForWork: []
             case .lawfulBasisMissing: [bases(state)]
             case .shadow:
                 [policy([.withoutShadow], state)] + (event.evaluation.map { choice($0, entry, state) } ?? [])

@@ -211,6 +211,8 @@ public struct DossierBuilder {
         case .leadSubmitted(let fact): if attributes[fact.leadID] == nil { attributes[fact.leadID] = fact.attributes }
         case .leadUpdated(let fact):
             var known = attributes[fact.leadID] ?? LeadAttributes()
+            if fact.cleared.contains("deal_value") { known.dealValue = nil }
+            if fact.cleared.contains("country") { known.country = "" }
             if let value = fact.attributes.dealValue { known.dealValue = value }
             if !fact.attributes.country.isEmpty { known.country = fact.attributes.country }
             attributes[fact.leadID] = known
@@ -300,7 +302,7 @@ public struct DossierBuilder {
         return summary?.best.map {
             .init(
                 partner: $0.partnerID, fit: $0.fit, conversion: $0.conversion, score: $0.score,
-                net: $0.score - $0.placePrice + $0.favour)
+                net: $0.score - $0.placePrice + $0.favour - $0.waitingPrice)
         } ?? []
     }
 

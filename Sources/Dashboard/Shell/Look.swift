@@ -12,7 +12,7 @@ enum Look: String, CaseIterable {
         fill
     case scripted, palette, plots, range, point, tick, amount
     case spin, wide, tag, sub, right, sign, keys, pause, choices, labelled, left
-    case elsewhere, accepted, closed
+    case elsewhere, accepted, closed, tour
 }
 
 extension HTML.Attribute {

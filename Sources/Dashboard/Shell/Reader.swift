@@ -57,6 +57,10 @@ public struct Reader: Sendable {
     public var cursor: String?
     /// True if the reader may see where decisions are sent to.
     public var hasWebhooks = false
+    /// The tour that the reader is on.
+    public var tour: Tour?
+    /// True if there is one to go on.
+    public var hasTour = false
 
     /// A reader from its parts.
     public init(

@@ -63,7 +63,10 @@ public struct Shell: Sendable {
         let body =
             isKnown
             ? [
-                bar, side, .element(.main, [.set(.id, "main"), .set(.tabIndex, "-1"), .look(.content)], content), help,
+                bar, side,
+                .element(
+                    .main, [.set(.id, "main"), .set(.tabIndex, "-1"), .look(.content)],
+                    (reader.tour.map { [$0.strip(reader, section: section, lead: lead)] } ?? []) + content), help,
                 palette,
             ]
             : [.element(.main, [.set(.id, "main"), .set(.tabIndex, "-1"), .look(.sign)], content)]

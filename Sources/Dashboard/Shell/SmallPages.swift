@@ -7,8 +7,11 @@ public enum SmallPages {
     /// - Parameters:
     ///   - isWrong: true if the key did not hold.
     ///   - hasIssuer: true if people can sign in at an issuer.
+    ///   - people: as whom a demonstration is looked at; nobody elsewhere.
     ///   - next: where to go on.
-    public static func signIn(_ reader: Reader, isWrong: Bool = false, hasIssuer: Bool, next: String) -> String {
+    public static func signIn(
+        _ reader: Reader, isWrong: Bool = false, hasIssuer: Bool, people: [DemoPerson] = [], next: String
+    ) -> String {
         let t = reader.texts
         return Shell(reader, title: t("signIn.title")).page([
             .element(
@@ -29,7 +32,20 @@ public enum SmallPages {
                     .submit(t("signIn"), .primary),
                 ]),
             hasIssuer ? .link("/v1/session/start", [.button], [.text(t("signIn.issuer"))]) : .nothing,
+            people.isEmpty ? .nothing : demo(people, t, next),
         ])
+    }
+
+    /// A button for each of those as whom a demonstration is looked at.
+    private static func demo(_ people: [DemoPerson], _ t: Texts, _ next: String) -> HTML {
+        .element(
+            .form, [.set(.method, "post"), .set(.action, "/app/sign-in"), .look(.form)],
+            [.hidden("next", next), .worded(.p, t("signIn.demo"))]
+                + people.map { person in
+                    let role = t.label("role", person.role)
+                    return .submit(
+                        person.partner.map { "\(role) · \($0)" } ?? role, .wide, named: ("as", person.name))
+                })
     }
 
     /// What went wrong, in words.
@@ -73,6 +89,11 @@ public enum SmallPages {
                         "shortcuts", t("preferences.shortcuts"), id: "f-shortcuts",
                         [("on", t("preferences.on")), ("off", t("preferences.off"))],
                         chosen: reader.hasShortcuts ? "on" : "off"),
+                    reader.hasTour
+                        ? .select(
+                            "tour", t("tour.title"), id: "f-tour",
+                            [("on", t("preferences.on")), ("off", t("preferences.off"))],
+                            chosen: reader.tour == nil ? "off" : "on") : .nothing,
                     .worded(.p, [.look(.hint)], t("preferences.zone", ["zone": .text(reader.zone.identifier)])),
                     .submit(t("preferences.save"), .primary),
                 ]),

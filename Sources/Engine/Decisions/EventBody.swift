@@ -63,6 +63,8 @@ extension WireEvent.OneOf_Body {
         case .offerClosed(let message): (message, message.leadID)
         case .commissionReversed(let message): (message, message.leadID)
         case .answerCredited(let message): (message, message.leadID)
+        case .starvationAnnounced(let message): (message, "")
+        case .holderIneligible(let message): (message, message.leadID)
         }
     }
 }

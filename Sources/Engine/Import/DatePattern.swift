@@ -8,7 +8,7 @@ import TextFormats
 /// | --- | --- |
 /// | `YYYY`, `YY` | the year; two digits are 1970 to 2069 (POSIX `strptime`) |
 /// | `MM`, `M`, `DD`, `D` | month and day of two digits, or of one or two |
-/// | `MMM` | the month's name or its first letters, in English, German, French, Italian or Spanish |
+/// | `MMM` | the month's name or its first letters, in English, German, French, Italian, Spanish, Portuguese, Dutch or Polish |
 /// | `hh`, `h`, `mm`, `ss` | hour, minute and second |
 /// | `A`, `AM`, `a`, `am`, `AM/PM` | morning or afternoon; the hour is then from 1 to 12 |
 /// | `f` | a fraction of the second, of 1 to 9 digits |
@@ -127,15 +127,20 @@ struct DatePattern {
 
     // MARK: Names of months
 
-    /// By month, in English, German, French, Italian and Spanish; a dot may follow.
+    /// By month, in English, German, French, Italian, Spanish, Portuguese, Dutch and Polish; a dot may follow.
     private static let names: [[String]] = [
-        ["january", "januar", "jänner", "janvier", "gennaio", "enero"],
-        ["february", "februar", "février", "febbraio", "febrero"], ["march", "märz", "mars", "marzo"],
-        ["april", "avril", "aprile", "abril"], ["may", "mai", "maggio", "mayo"],
-        ["june", "juni", "juin", "giugno", "junio"], ["july", "juli", "juillet", "luglio", "julio"],
-        ["august", "août", "agosto"], ["september", "septembre", "settembre", "septiembre"],
-        ["october", "oktober", "octobre", "ottobre", "octubre"],
-        ["november", "novembre", "noviembre"], ["december", "dezember", "décembre", "dicembre", "diciembre"],
+        ["january", "januar", "jänner", "janvier", "gennaio", "enero", "janeiro", "januari", "styczeń", "stycznia"],
+        ["february", "februar", "février", "febbraio", "febrero", "fevereiro", "februari", "luty", "lutego"],
+        ["march", "märz", "mars", "marzo", "março", "maart", "mrt", "marzec", "marca"],
+        ["april", "avril", "aprile", "abril", "kwiecień", "kwietnia"],
+        ["may", "mai", "maggio", "mayo", "maio", "mei", "maja"],
+        ["june", "juni", "juin", "giugno", "junio", "junho", "czerwiec", "czerwca"],
+        ["july", "juli", "juillet", "luglio", "julio", "julho", "lipiec", "lipca"],
+        ["august", "août", "agosto", "augustus", "sierpień", "sierpnia"],
+        ["september", "septembre", "settembre", "septiembre", "setembro", "wrzesień", "września"],
+        ["october", "oktober", "octobre", "ottobre", "octubre", "outubro", "październik", "października"],
+        ["november", "novembre", "noviembre", "novembro", "listopad", "listopada"],
+        ["december", "dezember", "décembre", "dicembre", "diciembre", "dezembro", "grudzień", "grudnia"],
     ]
 
     /// A name or at least three letters of it, if they are of one month alone.

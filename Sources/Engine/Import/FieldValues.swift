@@ -1,12 +1,25 @@
 import Foundation
 import LeadlineCore
 import LeadlineSchemas
+import TextFormats
 
 /// A value on its way into a message.
 struct FieldValue {
     var field: String
     var text: String
     var expression: ImportMapping.Expression
+    /// How a number in it is written.
+    var format = NumberFormat.plain
+    /// The currency that the row states, where a column has it.
+    var rowCurrency: RowCurrency?
+
+    /// What a row says of an amount's currency.
+    struct RowCurrency {
+        var column: String
+        var text: String
+        /// True if it stands in the amount's own column, beside the amount.
+        var isOfAmount: Bool
+    }
 
     /// The values of a list.
     var list: [String] {
@@ -16,32 +29,51 @@ struct FieldValue {
     }
 
     func wholeNumber<Number: FixedWidthInteger>() throws(RowRefusal) -> Number {
-        guard let number = Number(text) else { throw RowRefusal("\(field) is not a whole number: refused") }
-        return number
+        guard let number = format.parse(text)?.whole else { throw RowRefusal("\(field) is not a whole number\(written): refused") }
+        guard let fits = Number(exactly: number) else { throw RowRefusal("\(field) is out of range: refused") }
+        return fits
     }
 
     func money() throws(RowRefusal) -> WireMoney {
-        guard let units = Self.minorUnits(text, perOne: expression.minorUnitsPerOne ?? 100) else {
-            throw RowRefusal("\(field) is not an amount of money: refused")
+        guard let amount = WrittenAmount(text, format) else {
+            throw RowRefusal("\(field) is not an amount of money\(written): refused")
+        }
+        let isMarked = !amount.mark.isEmpty
+        if isMarked && format == .plain { throw RowRefusal("\(field) is not an amount of money: refused") }
+        guard let currency = try currency(beside: amount.mark) else { throw RowRefusal("\(field) has no currency: refused") }
+        if isMarked && !CurrencyMarks.isOf(currency, amount.mark) {
+            throw RowRefusal("\(field) stands beside the sign of another currency than \(currency): refused")
+        }
+        if amount.number.isNegative { throw RowRefusal("\(field) is negative: refused") }
+        guard let units = amount.number.times(try minorUnitsPerOne(currency)) else {
+            throw RowRefusal("\(field) is more than is counted: refused")
         }
         var money = WireMoney()
         money.minorUnits = units
-        money.currency = expression.currency ?? ""
+        money.currency = currency
         return money
     }
 
-    /// A decimal number times `perOne`, in integers only, halves rounded up; nil for anything else, and for what does
-    /// not fit.
-    static func minorUnits(_ text: String, perOne: Int64) -> Int64? {
-        let parts = text.unicodeScalars.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
-        guard (1...2).contains(parts.count), text.utf8.count <= 18, perOne > 0,
-            text.utf8.allSatisfy({ (48...57).contains($0) || $0 == 46 }), let digits = Int64(parts.joined()),
-            !parts[0].isEmpty
-        else { return nil }
-        var divisor: Int64 = 1
-        for _ in 0..<(parts.count == 2 ? parts[1].utf8.count : 0) { divisor *= 10 }
-        let (product, overflow) = digits.multipliedReportingOverflow(by: perOne)
-        return overflow ? nil : product / divisor + (product % divisor * 2 >= divisor ? 1 : 0)
+    /// How the number is written, where a mapping says it.
+    private var written: String { format == .plain ? "" : ", such as \(format.example)" }
+
+    /// The row's own currency, else the expression's; nil if nothing names one.
+    private func currency(beside mark: String) throws(RowRefusal) -> String? {
+        guard let named = rowCurrency else { return expression.currency }
+        let text = named.isOfAmount ? mark : named.text
+        if text.isEmpty { return expression.currency }
+        if let code = CurrencyMarks.currency(text) { return code }
+        // A sign that several currencies share is that of the expression's, if it is one of them.
+        if let currency = expression.currency, CurrencyMarks.isOf(currency, text) { return currency }
+        throw RowRefusal("\(named.column) names no currency of ISO 4217, or one of several: refused")
+    }
+
+    private func minorUnitsPerOne(_ currency: String) throws(RowRefusal) -> Int64 {
+        if let perOne = expression.minorUnitsPerOne { return perOne }
+        let unit = (0..<(ISOCodes.minorDigits[currency] ?? 2)).reduce(Int64(1)) { unit, _ in unit * 10 }
+        let (perOne, overflow) = unit.multipliedReportingOverflow(by: expression.times ?? 1)
+        if overflow { throw RowRefusal("\(field) is more than is counted: refused") }
+        return perOne
     }
 
     /// An id made of a name: letters of ASCII and digits in lower case, everything between them one hyphen.

@@ -1,4 +1,5 @@
 import Foundation
+import LeadlineSchemas
 import TextFormats
 
 /// Evaluates the mapping's expressions over rows; knows its tables and the files that are looked into.
@@ -42,6 +43,7 @@ struct ImportExpressions {
         }
         var rows: [String: [String: String]] = [:]
         while var row = try file.next() {
+            if row.leftOut() != nil { continue }
             do { try row.checkShape() } catch { throw .file(file.path, "line \(row.record.line): \(error.rule)") }
             var values: [String: String] = [:]
             for column in columns {
@@ -61,10 +63,29 @@ struct ImportExpressions {
 
     /// Fails if the expression cannot be evaluated over rows of the file.
     func check(_ expression: ImportMapping.Expression, over file: ImportFile, at path: String) throws(ImportError) {
-        if (expression.column == nil) == (expression.constant == nil) {
-            throw .mapping(at: path, "give exactly one of column and constant")
+        let sources = [
+            expression.column != nil, expression.columns != nil, expression.constant != nil, expression.rowNumber == true,
+        ]
+        if sources.count(where: { $0 }) != 1 {
+            throw .mapping(at: path, "give exactly one of column, columns, constant and row_number")
         }
         if let column = expression.column { try file.require(column, at: path) }
+        for column in expression.columns ?? [] { try file.require(column, at: "\(path).columns") }
+        if expression.columns?.isEmpty == true { throw .mapping(at: "\(path).columns", "names no column") }
+        if let column = expression.currencyColumn { try file.require(column, at: "\(path).currency_column") }
+        if let table = expression.currencyTable {
+            if expression.currencyColumn == nil { throw .mapping(at: path, "currency_table needs currency_column") }
+            if mapping.tables[table] == nil {
+                throw .mapping(at: "\(path).currency_table", "no table is named '\(table)' under tables")
+            }
+        }
+        if let currency = expression.currency, ISOCodes.minorDigits[currency] == nil {
+            throw .mapping(at: "\(path).currency", "must be an ISO 4217 code in capitals, such as EUR")
+        }
+        if expression.times != nil && expression.minorUnitsPerOne != nil {
+            throw .mapping(at: path, "give times or minor_units_per_one, not both")
+        }
+        if let times = expression.times, times < 1 { throw .mapping(at: "\(path).times", "must be at least 1") }
         if let table = expression.table, mapping.tables[table] == nil {
             throw .mapping(at: path, "no table is named '\(table)' under tables")
         }
@@ -73,37 +94,85 @@ struct ImportExpressions {
         }
     }
 
+    /// A value, and the text that its id is made of.
+    struct Found {
+        var text: String
+        /// Before it became an id; nil where it did not.
+        var source: String?
+    }
+
+    /// The value of a field; nil where it is missing and the row goes on without.
+    func field(_ name: String, _ expression: ImportMapping.Expression, _ row: inout ImportRow) throws(RowRefusal)
+        -> (value: FieldValue, source: String?)?
+    {
+        guard let found = try found(expression, &row) else { return nil }
+        var value = FieldValue(field: name, text: found.text, expression: expression)
+        value.format = expression.number ?? mapping.numbers ?? .plain
+        if let column = expression.currencyColumn {
+            var text = row.raw(column)
+            if let table = expression.currencyTable, !text.isEmpty {
+                guard let code = mapping.tables[table]?[text] else {
+                    throw RowRefusal("\(column) not in table \(table): refused")
+                }
+                text = code
+            }
+            value.rowCurrency = .init(
+                column: column, text: text, isOfAmount: column == expression.column && expression.currencyTable == nil)
+        }
+        return (value, found.source)
+    }
+
     /// The value; nil where it is missing and the row goes on without.
     func value(_ expression: ImportMapping.Expression, _ row: inout ImportRow) throws(RowRefusal) -> String? {
-        let column = expression.column ?? "constant"
-        guard var text = try expression.column == nil ? expression.constant : row.text(column) else { return nil }
+        try found(expression, &row)?.text
+    }
+
+    /// What the expression takes from the row, before anything is made of it.
+    private func taken(_ expression: ImportMapping.Expression, _ row: inout ImportRow) throws(RowRefusal) -> String? {
+        if let column = expression.column { return try row.text(column) }
+        if expression.rowNumber == true { return String(row.number) }
+        guard let columns = expression.columns else { return expression.constant }
+        var parts: [String] = []
+        for column in columns {
+            guard let part = try row.text(column) else { return nil }
+            parts.append(part)
+        }
+        return parts.joined(separator: expression.separator ?? "-")
+    }
+
+    private func found(_ expression: ImportMapping.Expression, _ row: inout ImportRow) throws(RowRefusal) -> Found? {
+        let column = expression.column ?? expression.columns?.joined(separator: "+") ?? "constant"
+        guard var text = try taken(expression, &row) else { return nil }
         if let lookup = expression.lookup {
             let path = mapping.files[lookup.file]?.path ?? ""
             guard let found = lookups[lookup.file]?[text]?[lookup.column], !found.isEmpty else {
-                return try unmatched("\(column) without \(lookup.column) in \(path)", expression, &row)
+                try unmatched("\(column) without \(lookup.column) in \(path)", expression, &row)
+                return nil
             }
             text = found
         }
         if let table = expression.table {
             guard let found = mapping.tables[table]?[text] else {
-                return try unmatched("\(column) not in table \(table)", expression, &row)
+                try unmatched("\(column) not in table \(table)", expression, &row)
+                return nil
             }
             text = found
         }
         if expression.lowercase == true { text = text.lowercased() }
+        var source: String?
         if expression.slug == true {
+            source = text
             text = FieldValue.slug(text)
             if text.isEmpty { throw RowRefusal("\(column) gives no id: refused") }
         }
-        return (expression.prefix ?? "") + text + (expression.suffix ?? "")
+        return Found(text: (expression.prefix ?? "") + text + (expression.suffix ?? ""), source: source)
     }
 
     private func unmatched(
         _ what: String, _ expression: ImportMapping.Expression, _ row: inout ImportRow
-    ) throws(RowRefusal) -> String? {
+    ) throws(RowRefusal) {
         if expression.unmatched != .without { throw RowRefusal("\(what): refused") }
         row.note("\(what): without")
-        return nil
     }
 }
 

@@ -11,10 +11,59 @@ public struct ImportRowReport: Equatable, Sendable {
     public var line: Int
     /// Id of the lead, partner or account; empty if the row was refused before it had one.
     public var id: String
-    /// "partner", "account", "won", "lost", "withdrawn", "open" or "refused".
+    /// "partner", "account", "won", "lost", "withdrawn", "open", "repeated", "left-out" or "refused".
     public var outcome: String
     /// Rules of the mapping that applied, in order.
     public var rules: [String]
+    /// When the lead came in, and when it ended; nil for what is no lead, is open, or comes at the end of history.
+    public var came: Timestamp?
+    public var ended: Timestamp?
+    /// Who had the lead; nil if nobody is known.
+    public var partner: String?
+    /// What the lead was thought to be worth, and what it was won for.
+    public var value: Amount?
+    public var amount: Amount?
+    /// True for a row of the file of leads, read as one.
+    var isOfLeads = false
+
+    /// Money of a row.
+    public struct Amount: Equatable, Sendable {
+        public var minorUnits: Int64
+        public var currency: String
+
+        init(_ money: WireMoney) { (minorUnits, currency) = (money.minorUnits, money.currency) }
+    }
+
+    static let refused = "refused"
+    static let repeated = "repeated"
+    static let leftOut = "left-out"
+
+    init(file: String, line: Int, id: String, outcome: String, rules: [String]) {
+        self.file = file
+        self.line = line
+        self.id = id
+        self.outcome = outcome
+        self.rules = rules
+    }
+}
+
+/// How a file of an import is written.
+public struct ImportFileForm: Equatable, Sendable {
+    /// Path of the file, as the mapping names it.
+    public var file: String
+    /// Name of its encoding, e.g. "utf-8".
+    public var encoding: String
+    /// In words, e.g. "utf-8, semicolons".
+    public var words: String
+    /// What stands between its fields.
+    public var delimiter: String
+
+    init(file: String, form: CSVFile.Form) {
+        self.file = file
+        encoding = form.encoding.rawValue
+        words = form.words
+        delimiter = String(decoding: [form.delimiter], as: UTF8.self)
+    }
 }
 
 /// How many rows a rule applied to.
@@ -26,7 +75,7 @@ public struct ImportRuleCount: Equatable, Sendable {
 
 /// What a plan holds, in numbers.
 public struct ImportCounts: Equatable, Sendable {
-    /// Rows of the file of leads.
+    /// Rows of the file of leads, without those that the mapping leaves out.
     public var rows = 0
     public var partners = 0
     public var accounts = 0
@@ -37,6 +86,10 @@ public struct ImportCounts: Equatable, Sendable {
     public var open = 0
     /// Rows of any file that the mapping's rules refused.
     public var refused = 0
+    /// Rows of any file that the mapping's `keep` and `drop` leave out.
+    public var leftOut = 0
+    /// Rows that say of a partner or an account what an earlier row says.
+    public var repeated = 0
 }
 
 /// What an import makes of history.
@@ -79,6 +132,10 @@ public struct ImportPlan: Sendable {
     public let rows: [ImportRowReport]
     /// By file, then by rule.
     public let ruleCounts: [ImportRuleCount]
+    /// How each file is written.
+    public let forms: [ImportFileForm]
+    /// What the person who imports should look at, a sentence each.
+    public let warnings: [String]
 
     private let source: String
     private let records: [PlannedRecord]
@@ -102,7 +159,7 @@ public struct ImportPlan: Sendable {
         guard FieldRules.isID(program) else {
             throw ImportError.mapping(at: "--program", "must match [A-Za-z0-9._:-]{1,128}")
         }
-        var layout = try ImportLayout(mapping, folder: folder, mode: mode, now: now)
+        var layout = try ImportLayout(mapping, policy: policy, folder: folder, mode: mode, now: now)
         try layout.readAll()
         try layout.addProgram(policy)
         self.program = program
@@ -114,6 +171,7 @@ public struct ImportPlan: Sendable {
         (firstMoment, lastMoment) = (layout.start, layout.end)
         (counts, rows) = (layout.counts, layout.reports)
         ruleCounts = Self.count(layout.reports)
+        (forms, warnings) = (layout.forms, layout.warnings)
         // The order of the log: time, then topic, then as read.
         let ranks = layout.records.map(\.kind.rank)
         records = layout.records.enumerated().sorted { a, b in

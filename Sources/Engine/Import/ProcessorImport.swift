@@ -1,4 +1,7 @@
+import GRDB
+import Journal
 import LeadlineCore
+import LeadlineSchemas
 import TextFormats
 
 /// How far an import is.
@@ -48,8 +51,38 @@ extension Processor where Log == EmbeddedLog {
             try withState(of: plan.program) { state, _ in
                 state.nextPosition > 0 ? state.lastStamp : nil
             } ?? nil
-        guard let lastStamp, lastStamp > plan.firstMoment else { return }
+        try plan.refuse(ifOver: lastStamp)
+    }
+}
+
+extension ImportPlan {
+    /// Stamps never go back.
+    fileprivate func refuse(ifOver lastStamp: Timestamp?) throws(ImportError) {
+        guard let lastStamp, lastStamp > firstMoment else { return }
         throw ImportError.historyIsOver(
-            program: plan.program, lastStamp: RFC3339.format(lastStamp), start: RFC3339.format(plan.firstMoment))
+            program: program, lastStamp: RFC3339.format(lastStamp), start: RFC3339.format(firstMoment))
+    }
+
+    /// Whether the import has still to be begun in a folder, or to be finished there. Changes nothing.
+    /// - Throws: `ImportError.historyIsOver` if the program's time is past the start of the history.
+    public func isNew(in folder: DataFolder) throws -> Bool {
+        let journal = try folder.openJournalReadOnly()
+        return try journal.read { db in
+            let appended =
+                try db.tableExists("imports")
+                ? Int.fetchOne(db, sql: "SELECT appended FROM imports WHERE id = ?", arguments: [importID]) ?? 0 : 0
+            if appended > 0 { return appended < recordCount }
+            guard let head = try JournalReader().head(of: program, in: db), head.size > 0 else { return true }
+            try refuse(ifOver: try lastStamp(head.size - 1, db))
+            return true
+        }
+    }
+
+    private func lastStamp(_ position: UInt64, _ db: Database) throws -> Timestamp? {
+        guard let bytes = try JournalReader().entry(program: program, position: position, in: db) else {
+            // What is archived is older than what any new history starts with.
+            return try ProgramStream.archivedState(program, db)?.lastStamp
+        }
+        return try EntryCodec.decode(bytes).stamp
     }
 }

@@ -19,3 +19,20 @@ extension Decoder {
         return try container(keyedBy: type)
     }
 }
+
+/// A word of a mapping that is one of a few; what is none of them says which there are.
+public protocol NamedChoice: RawRepresentable, CaseIterable, Codable where RawValue == String {}
+
+extension NamedChoice {
+    /// The choice that a text names.
+    /// - Throws: `DecodingError` that says which choices there are.
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let choice = Self(rawValue: text) else {
+            let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "must be one of \(known)"))
+        }
+        self = choice
+    }
+}

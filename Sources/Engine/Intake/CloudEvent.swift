@@ -24,10 +24,16 @@ struct CloudEvent {
         guard let contentType = try Self.header("content-type", record) else {
             throw Rejection(
                 .unsupportedContentType,
-                "the header content-type is missing; use application/json or application/protobuf for binary mode, application/cloudevents+json for structured mode"
-            )
+                "the header content-type is missing; use application/json or application/protobuf for binary mode, application/cloudevents+json for structured mode",
+                field: "content-type")
         }
         let media = Self.media(contentType)
+        if media == EventBatch.contentType {
+            throw Rejection(
+                .unsupportedContentType,
+                "a record holds one event; send each event of the batch as a record of its own, as 'leadline produce' and POST /v1/events do",
+                field: "content-type")
+        }
         if media == "application/cloudevents+json" {
             try readStructured(value)
         } else {
@@ -57,8 +63,8 @@ struct CloudEvent {
         default:
             throw Rejection(
                 .unsupportedContentType,
-                "the content type is not read; use application/json, application/protobuf or application/cloudevents+json"
-            )
+                "the content type is not read; use application/json, application/protobuf or application/cloudevents+json",
+                field: "content-type")
         }
     }
 

@@ -26,7 +26,10 @@ struct FieldRules {
             if fact.recordIDs.isEmpty {
                 throw Rejection(.missingField, "record_ids is required: which records are erased", field: "record_ids")
             }
-        case .partnerUpserted(let profile): try workingHours(profile)
+        case .partnerUpserted(let profile):
+            try workingHours(profile)
+            try segments(profile.capacity)
+        case .partnerCapacitySet(let fact): try segments(fact.capacity)
         case .partnerAbsenceSet(let fact):
             if fact.until <= fact.from { throw invalid("until", "must be later than from") }
         case .timeAdvanced, .duplicateReceived:
@@ -35,10 +38,12 @@ struct FieldRules {
             if pair.leadID == pair.otherLeadID { throw invalid("other_lead_id", "must name another lead than lead_id") }
         case .leadsUnlinked(let fact), .leadsLinked(let fact): try link(fact)
         case .offerAnswered(let fact): try answer(fact)
+        case .commissionShared(let fact): try shares(fact.shares)
+        case .ratesPublished(let fact): try rates(fact.rates)
         case .leadDeclined(let fact), .leadReturned(let fact): try ofPartners(fact.reason, "reason")
         case .dealLost(let fact): try ofPartners(fact.reason, "reason")
         case .programProfileSet, .dealClaimed, .claimWithdrawn, .claimDecided, .returnDecided, .processingResumed, .suppressionSet,
-            .suppressionLifted, .reviewRequested, .processingRestricted, .processingObjected, .erasureRequested, .partnerCapacitySet,
+            .suppressionLifted, .reviewRequested, .processingRestricted, .processingObjected, .erasureRequested,
             .partnerPaused, .partnerResumed, .partnerRemoved, .partnerAbsenceCancelled, .partnerCommissionTermsSet,
             .intentObserved, .firmographicsObserved, .technographicsObserved, .leadAccepted,
             .firstResponseRecorded, .dealStageChanged, .dealWon, .leadSubmitted, .leadUpdated,
@@ -54,6 +59,20 @@ struct FieldRules {
                 .missingField, "other_lead_id is required: which lead lead_id was, or is, merged into",
                 field: "other_lead_id")
         }
+    }
+
+    private static func shares(_ shares: [CommissionShare]) throws(Rejection) {
+        if isRepeated(shares.map(\.partnerID)) { throw invalid("shares", "must name each partner once") }
+        if shares.reduce(0, { $0 + Int($1.basisPoints) }) > 10_000 {
+            throw invalid("shares", "must not be more than 10,000 basis points in all")
+        }
+    }
+
+    private static func rates(_ rates: [ExchangeRate]) throws(Rejection) {
+        if rates.isEmpty {
+            throw Rejection(.missingField, "rates is required: which currencies, at what rate", field: "rates")
+        }
+        if isRepeated(rates.map(\.currency)) { throw invalid("rates", "must name each currency once") }
     }
 
     private static func invalid(_ field: String, _ detail: String) -> Rejection {
@@ -85,11 +104,49 @@ struct FieldRules {
     }
 
     private static func policy(_ policy: Policy) throws(Rejection) {
+        for rule in policy.hardRules { try predicate(rule.require, "policy.hard_rules.require") }
+        for level in policy.serviceLevels { try predicate(level.when, "policy.service_levels.when") }
+        for arm in policy.pilot.arms { if let when = arm.when { try predicate(when, "policy.pilot.arms.when") } }
+        if let when = policy.negotiation.when { try predicate(when, "policy.negotiation.when") }
         try sla(policy.sla, "policy.sla")
         for level in policy.serviceLevels { try sla(level.sla, "policy.service_levels.sla") }
         try pilot(policy.pilot)
         try returns(policy.returns)
         try negotiation(policy.negotiation)
+    }
+
+    /// Most values that a predicate compares with.
+    private static let valuesMax = 512
+
+    /// What a predicate compares countries with is a country. It is no deeper than the schema's reader lets through.
+    private static func predicate(_ rule: Predicate, _ field: String) throws(Rejection) {
+        switch rule {
+        case .all(let rules): for inner in rules { try predicate(inner, "\(field).all") }
+        case .any(let rules): for inner in rules { try predicate(inner, "\(field).any") }
+        case .not(let inner): try predicate(inner, "\(field).not")
+        case .partnerLists(let list, let value):
+            try compared(value, isCountry: list == .countries, "\(field).partner_lists.value")
+        case .leadIs(let lead, let values):
+            if values.count > valuesMax { throw invalid("\(field).lead_is.values", "holds more than \(valuesMax) values") }
+            for value in values { try compared(value, isCountry: lead == .country, "\(field).lead_is.values") }
+        case .partnerCovers, .leadNumberWithin, .partnerTierAtLeast: break
+        }
+    }
+
+    private static func compared(_ value: String, isCountry: Bool, _ field: String) throws(Rejection) {
+        do {
+            if isCountry {
+                try FieldLimits().country(value, field, required: true)
+            } else {
+                try FieldLimits().word(value, field, required: true)
+            }
+        } catch { throw Rejection(error) }
+    }
+
+    private static func segments(_ capacity: Capacity) throws(Rejection) {
+        for segment in capacity.segments where segment.leadField == .country {
+            try compared(segment.value, isCountry: true, "capacity.segments.value")
+        }
     }
 
     private static func negotiation(_ rule: NegotiationRule) throws(Rejection) {

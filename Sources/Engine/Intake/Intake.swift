@@ -178,6 +178,7 @@ extension Fact {
         case .claimWithdrawn(let fact): return fact.leadID.isEmpty ? nil : fact.leadID
         case .claimDecided(let fact): return fact.leadID.isEmpty ? nil : fact.leadID
         case .returnDecided(let fact): return fact.leadID
+        case .commissionShared(let fact): return fact.leadID
         case .offerAnswered(let fact): return fact.leadID
         default: return nil
         }

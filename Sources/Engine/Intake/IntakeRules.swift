@@ -75,6 +75,7 @@ public struct IntakeRules: Sendable {
         }
         let message = try kind.decode(event.data, event.encoding)
         let stated = try Self.stated(by: message, kind)
+        try Self.checkMoments(of: stated.fact, record)
         var checked = CheckedRecord(
             program: program, kind: kind, event: event, message: message, fact: stated.fact, clear: stated.clear,
             sealed: stated.sealed, accountDomains: stated.accountDomains, addresses: stated.addresses)
@@ -90,7 +91,8 @@ public struct IntakeRules: Sendable {
         let fact = try fact(kind, parts.clear)
         try FieldRules.check(fact)
         guard parts.sealed.count <= Intake.sealedBytesMax else {
-            throw Rejection(.tooLarge, "names, addresses and free text together exceed \(Intake.sealedBytesMax) bytes")
+            throw Rejection(
+                .tooLarge, "names, addresses and free text together exceed \(Intake.sealedBytesMax) bytes", field: "data")
         }
         if let domain = message.correctedDomain { _ = try accountDomains(domain, kind) }
         return (
@@ -139,6 +141,17 @@ public struct IntakeRules: Sendable {
         }
     }
 
+    /// What was seen was seen before it arrived. Moments that are plans, as an absence's, may lie ahead.
+    private static func checkMoments(of fact: Fact, _ record: LogRecord) throws(Rejection) {
+        guard case .intentObserved(let fact) = fact else { return }
+        for (field, moment) in [("first_seen", fact.firstSeen), ("last_seen", fact.lastSeen)] {
+            if moment.micros > record.received.micros + Intake.futureToleranceMicros {
+                throw Rejection(
+                    .future, "\(field) lies more than a day after its arrival; check the producer's clock", field: field)
+            }
+        }
+    }
+
     private static func split(_ bytes: [UInt8], _ kind: MessageKind) throws(Rejection) -> (
         clear: [UInt8], sealed: [UInt8]
     ) {
@@ -149,7 +162,7 @@ public struct IntakeRules: Sendable {
 
     private static func fact(_ kind: MessageKind, _ clear: [UInt8]) throws(Rejection) -> Fact {
         do { return try FactCodec.decode(bodyField: kind.bodyFieldNumber, clear) } catch {
-            throw Rejection(.invalidField, "a field holds a value that the schema does not allow: \(error)")
+            throw Rejection(error)
         }
     }
 

@@ -10,6 +10,8 @@ struct JSONScan {
 
     /// Range of each member's value in the outermost object, with its decoded name.
     private(set) var members: [(name: String, value: Range<Int>)] = []
+    /// Range of each element of the outermost array.
+    private(set) var elements: [Range<Int>] = []
     private let bytes: [UInt8]
     private var at = 0
 
@@ -19,6 +21,16 @@ struct JSONScan {
         skipSpace()
         guard peek() == UInt8(ascii: "{") else { throw .malformed(at: at) }
         try object(depth: 1, outermost: true)
+        skipSpace()
+        guard at == bytes.count else { throw .malformed(at: at) }
+    }
+
+    /// Scans a whole document whose outermost value is an array.
+    init(array bytes: [UInt8]) throws(Failure) {
+        self.bytes = bytes
+        skipSpace()
+        guard peek() == UInt8(ascii: "[") else { throw .malformed(at: at) }
+        try array(depth: 1, outermost: true)
         skipSpace()
         guard at == bytes.count else { throw .malformed(at: at) }
     }
@@ -49,7 +61,7 @@ struct JSONScan {
         if depth > Self.depthMax { throw .tooDeep(at: at) }
         switch peek() {
         case UInt8(ascii: "{"): try object(depth: depth, outermost: false)
-        case UInt8(ascii: "["): try array(depth: depth)
+        case UInt8(ascii: "["): try array(depth: depth, outermost: false)
         case UInt8(ascii: "\""): _ = try string()
         case UInt8(ascii: "t"): try literal("true")
         case UInt8(ascii: "f"): try literal("false")
@@ -80,7 +92,7 @@ struct JSONScan {
         }
     }
 
-    private mutating func array(depth: Int) throws(Failure) {
+    private mutating func array(depth: Int, outermost: Bool) throws(Failure) {
         at += 1
         skipSpace()
         if peek() == UInt8(ascii: "]") {
@@ -89,7 +101,9 @@ struct JSONScan {
         }
         while true {
             skipSpace()
+            let start = at
             try value(depth: depth + 1)
+            if outermost { elements.append(start..<at) }
             if try !another(closing: UInt8(ascii: "]")) { return }
         }
     }

@@ -26,20 +26,22 @@ extension MessageKind {
     func decode(_ data: [UInt8], _ encoding: CloudEvent.Encoding) throws(Rejection) -> DecodedMessage {
         switch self {
         case .leadSubmitted:
-            return try read(WireLeadSubmitted.self, data, encoding) { message, decoded in
-                decoded.email = message.contact.email
-                decoded.accountDomain = message.accountDomain
-            }
+            return try read(WireLeadSubmitted.self, data, encoding) {
+                $1.email = $0.contact.email
+                $1.accountDomain = $0.accountDomain
+            } resolving: { CountrySpelling.resolve(&$0.country) }
         case .leadUpdated:
-            return try read(WireLeadUpdated.self, data, encoding) { message, decoded in
-                decoded.email = message.contact.email
-                decoded.correctedDomain = message.accountDomain
-            }
+            return try read(WireLeadUpdated.self, data, encoding) {
+                $1.email = $0.contact.email
+                $1.correctedDomain = $0.accountDomain
+            } resolving: { CountrySpelling.resolve(&$0.country) }
         case .leadWithdrawn: return try read(WireLeadWithdrawn.self, data, encoding)
         case .intentObserved:
             return try read(WireIntentObserved.self, data, encoding) { $1.accountDomain = $0.accountDomain }
         case .firmographicsObserved:
-            return try read(WireFirmographicsObserved.self, data, encoding) { $1.accountDomain = $0.accountDomain }
+            return try read(WireFirmographicsObserved.self, data, encoding) {
+                $1.accountDomain = $0.accountDomain
+            } resolving: { CountrySpelling.resolve(&$0.country) }
         case .technographicsObserved:
             return try read(WireTechnographicsObserved.self, data, encoding) { $1.accountDomain = $0.accountDomain }
         case .leadAccepted: return try read(WireLeadAccepted.self, data, encoding)
@@ -58,14 +60,18 @@ extension MessageKind {
             return try read(WirePartnerUpserted.self, data, encoding) {
                 $1.timeZone = $0.timeZone.isEmpty ? nil : $0.timeZone
                 $1.partnerContact = $0.contactEmail
-            }
-        case .partnerCapacitySet: return try read(WirePartnerCapacitySet.self, data, encoding)
+            } resolving: { Self.resolveCountries(&$0) }
+        case .partnerCapacitySet:
+            return try read(
+                WirePartnerCapacitySet.self, data, encoding, resolving: { CountrySpelling.resolve(&$0.capacity) })
         case .partnerPaused: return try read(WirePartnerPaused.self, data, encoding)
         case .partnerResumed: return try read(WirePartnerResumed.self, data, encoding)
         case .partnerRemoved: return try read(WirePartnerRemoved.self, data, encoding)
         case .partnerAbsenceSet: return try read(WirePartnerAbsenceSet.self, data, encoding)
         case .partnerAbsenceCancelled: return try read(WirePartnerAbsenceCancelled.self, data, encoding)
         case .partnerCommissionTermsSet: return try read(WirePartnerCommissionTermsSet.self, data, encoding)
+        case .commissionShared: return try read(WireCommissionShared.self, data, encoding)
+        case .ratesPublished: return try read(WireRatesPublished.self, data, encoding)
         case .programRegistered: return try registration(data, encoding)
         case .logicVersionAdopted: return try read(WireLogicVersionAdopted.self, data, encoding)
         case .policyPublished: return try policy(data, encoding)
@@ -87,6 +93,11 @@ extension MessageKind {
         }
     }
 
+    private static func resolveCountries(_ profile: inout WirePartnerUpserted) -> Bool {
+        let isServed = CountrySpelling.resolve(&profile.countries)
+        return profile.hasCapacity && CountrySpelling.resolve(&profile.capacity) || isServed
+    }
+
     /// A program that names no logic version starts with this instance's newest. The journal leaves the oldest out.
     private func registration(_ data: [UInt8], _ encoding: CloudEvent.Encoding) throws(Rejection) -> DecodedMessage {
         var message = try parse(WireProgramRegistered.self, data, encoding)
@@ -104,15 +115,26 @@ extension MessageKind {
     private func policy(_ data: [UInt8], _ encoding: CloudEvent.Encoding) throws(Rejection) -> DecodedMessage {
         var message = try parse(WirePolicyPublished.self, data, encoding)
         guard message.hasPolicy else { throw Rejection(.missingField, "policy is required", field: "policy") }
-        let version: String
-        do { version = try PolicyVersion.of(message.policy) } catch { throw Self.unwritable }
-        if !message.version.isEmpty && message.version != version {
+        let sent = try Self.version(message.policy)
+        var read = message
+        let isResolved = CountrySpelling.resolve(&read.policy)
+        let version = isResolved ? try Self.version(read.policy) : sent
+        if !message.version.isEmpty && message.version != version && message.version != sent {
             throw Rejection(
                 .invalidField, "version is not the content hash of the policy; leave it out or send \(version)",
                 field: "version")
         }
-        message.version = version
-        return DecodedMessage(bytes: try write(message))
+        message.version = sent
+        var decoded = DecodedMessage(bytes: try write(message))
+        if isResolved {
+            read.version = version
+            decoded.resolved = try write(read)
+        }
+        return decoded
+    }
+
+    private static func version(_ policy: WirePolicy) throws(Rejection) -> String {
+        do { return try PolicyVersion.of(policy) } catch { throw unwritable }
     }
 
     /// A claim is about a lead or an account; either has to be named.
@@ -127,18 +149,25 @@ extension MessageKind {
     }
 
     private func profile(_ data: [UInt8], _ encoding: CloudEvent.Encoding) throws(Rejection) -> DecodedMessage {
-        let message = try parse(WireProgramProfileSet.self, data, encoding)
+        var message = try parse(WireProgramProfileSet.self, data, encoding)
+        var decoded = DecodedMessage(bytes: try write(message))
+        var isResolved = false
+        for index in message.transfers.indices {
+            isResolved = CountrySpelling.resolve(&message.transfers[index].country) || isResolved
+        }
         try ProfileRules.check(message)
-        return DecodedMessage(bytes: try write(message))
+        if isResolved { decoded.resolved = try write(message) }
+        return decoded
     }
 
     private func read<M: SwiftProtobuf.Message>(
         _ type: M.Type, _ data: [UInt8], _ encoding: CloudEvent.Encoding,
-        _ extract: (M, inout DecodedMessage) -> Void = { _, _ in }
+        _ extract: (M, inout DecodedMessage) -> Void = { _, _ in }, resolving resolve: (inout M) -> Bool = { _ in false }
     ) throws(Rejection) -> DecodedMessage {
-        let message = try parse(type, data, encoding)
+        var message = try parse(type, data, encoding)
         var decoded = DecodedMessage(bytes: try write(message))
         extract(message, &decoded)
+        if resolve(&message) { decoded.resolved = try write(message) }
         return decoded
     }
 
@@ -163,11 +192,11 @@ extension MessageKind {
         var options = JSONDecodingOptions()
         options.messageDepthLimit = JSONScan.depthMax
         do { return try M(jsonUTF8Bytes: data, options: options) } catch {
-            guard case .unknownField? = error as? JSONDecodingError else { throw Self.jsonRejection(error) }
+            guard case .unknownField? = error as? JSONDecodingError else { throw Self.rejection(M.self, data, options) }
         }
         try EnumValues.check(data, of: fullName)
         options.ignoreUnknownFields = true
-        do { return try M(jsonUTF8Bytes: data, options: options) } catch { throw Self.jsonRejection(error) }
+        do { return try M(jsonUTF8Bytes: data, options: options) } catch { throw Self.rejection(M.self, data, options) }
     }
 
     private func write(_ message: some SwiftProtobuf.Message) throws(Rejection) -> [UInt8] {
@@ -178,19 +207,12 @@ extension MessageKind {
         Rejection(.malformed, "the message cannot be written in canonical form")
     }
 
-    /// What the JSON decoder found, without the text it found it in.
-    private static func jsonRejection(_ error: any Error) -> Rejection {
-        switch error as? JSONDecodingError {
-        case .unrecognizedEnumValue?:
-            Rejection(.invalidField, "a field holds an enum value that the schema does not know")
-        case .numberRange?: Rejection(.invalidField, "a number is out of its field's range")
-        case .malformedNumber?: Rejection(.invalidField, "a field that holds a number has another type or is malformed")
-        case .malformedString?, .invalidUTF8?:
-            Rejection(.invalidText, "a field that holds text has another type or is malformed")
-        case .malformedTimestamp?: Rejection(.invalidField, "a timestamp is not an RFC 3339 date-time")
-        case .illegalNull?: Rejection(.invalidField, "a list holds null")
-        default: Rejection(.invalidField, "a field has another type than the schema says")
-        }
+    /// What the JSON decoder found, and where, without the text it found it in.
+    private static func rejection<M: SwiftProtobuf.Message>(
+        _: M.Type, _ data: [UInt8], _ options: JSONDecodingOptions
+    ) -> Rejection {
+        if let culprit = JSONCulprit.found(M.self, data, options) { return culprit.rejection }
+        return Rejection(.invalidField, "two fields of the data exclude each other, or one stands there twice")
     }
 
     private static func binaryRejection(_ error: any Error) -> Rejection {

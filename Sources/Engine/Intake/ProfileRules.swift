@@ -37,8 +37,8 @@ public enum ProfileRules {
             throw invalid("no_transfers", "must be false where transfers are listed")
         }
         for transfer in profile.transfers {
-            guard transfer.country.utf8.count == 2, transfer.country.utf8.allSatisfy({ $0 >= 65 && $0 <= 90 }) else {
-                throw invalid("transfers.country", "must be two capital letters (ISO 3166-1 alpha-2), e.g. US")
+            do { try FieldLimits().country(transfer.country, "transfers.country", required: true) } catch {
+                throw Rejection(error)
             }
             try text(transfer.recipient, "transfers.recipient")
             try check(transfer.copy, "transfers.copy")

@@ -14,6 +14,23 @@ public struct Rejection: Error, Sendable, Equatable {
         self.field = field
     }
 
+    /// The rejection of a message that holds what its fields cannot.
+    init(_ error: WireError) {
+        let field = error.field.isEmpty ? "a field" : error.field
+        let (reason, words): (WireRejectionReason, String) =
+            switch error.kind {
+            case .missing: (.missingField, "is required")
+            case .unknownEnum: (.invalidField, "must be stated, as a value that the schema knows")
+            case .outOfRange: (.invalidField, "holds a number that is out of its range")
+            case .tooDeep: (.tooDeep, "nests deeper than is read")
+            case .tooManyNodes: (.invalidField, "has more parts than a rule may have")
+            case .invalidUTF8: (.invalidText, "is not valid UTF-8")
+            case .truncated, .malformedVarint, .malformedTag, .badLength, .wrongWireType, .unknownBody:
+                (.malformed, "is not written as the schema says")
+            }
+        self.init(reason, "\(field) \(words)", field: error.field)
+    }
+
     /// The rejection of a won deal whose amount cannot be counted.
     /// - Parameter currency: that of the amount.
     public init(amountNotCounted currency: String) {

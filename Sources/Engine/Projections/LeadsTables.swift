@@ -111,16 +111,19 @@ public enum LeadsTables: Projection {
         let isRefused = entry.events.contains { if case .inputDisregarded = $0 { true } else { false } }
         if isRefused { return }
         let (value, words) = (fact.attributes.dealValue, fact.attributes)
+        // Earlier logic knows of no value that is taken back.
+        func cleared(_ field: String) -> Bool { entry.logicVersion >= 7 && fact.cleared.contains(field) }
         try db.cachedStatement(
             sql: """
-                UPDATE leads SET value = coalesce(?, value), currency = coalesce(?, currency),
-                    country = coalesce(?, country), vertical = coalesce(?, vertical)
+                UPDATE leads SET value = coalesce(?, iif(?, 0, value)), currency = coalesce(?, iif(?, '', currency)),
+                    country = coalesce(?, iif(?, '', country)), vertical = coalesce(?, iif(?, '', vertical))
                 WHERE program = ? AND lead = ? AND (subject IS NULL
                     OR NOT EXISTS (SELECT 1 FROM erasures e WHERE e.program = leads.program AND e.subject = leads.subject))
                 """
         ).execute(arguments: [
-            value?.minorUnits, value?.currency, words.country.isEmpty ? nil : words.country,
-            words.vertical.isEmpty ? nil : words.vertical, program, fact.leadID,
+            value?.minorUnits, cleared("deal_value"), value?.currency, cleared("deal_value"),
+            words.country.isEmpty ? nil : words.country, cleared("country"),
+            words.vertical.isEmpty ? nil : words.vertical, cleared("vertical"), program, fact.leadID,
         ])
     }
 
@@ -141,6 +144,7 @@ public enum LeadsTables: Projection {
             case .offerClosed(let event): leads.insert(event.leadID)
             case .commissionReversed(let event): leads.insert(event.leadID)
             case .answerCredited(let event): leads.insert(event.leadID)
+            case .holderIneligible(let event): leads.insert(event.leadID)
             default: break
             }
             if let change = LeadChange(event) { leads.insert(change.leadID) }

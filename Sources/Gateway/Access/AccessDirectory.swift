@@ -41,6 +41,15 @@ public protocol AccessDirectory: Sendable {
     /// True if the principal was stopped.
     func isStopped(_ principal: String, program: String) throws -> Bool
 
+    // MARK: Whom an issuer lets speak
+
+    /// Notes for which partner an issuer lets a principal speak, so that its stop reaches what is offered to that one.
+    func note(_ speaker: IssuerSpeaker) async throws
+    /// Whom an issuer let speak for a partner within the last month, the latest first.
+    func speakers(program: String) throws -> [IssuerSpeaker]
+    /// Forgets speakers who have not asked for a month.
+    func forgetSpeakers() async throws
+
     // MARK: Sessions
 
     /// Begins a session under a grant: under its key where it has one, otherwise under what the issuer said. Of one

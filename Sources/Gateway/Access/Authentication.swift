@@ -12,6 +12,8 @@ public struct SignInSettings: Sendable {
     public var sessions = SessionLimits()
     /// True if the service itself speaks TLS.
     public var isEncrypted = false
+    /// As whom somebody at this machine may sign in without a key; nil but for a demonstration.
+    public var demo: DemoSignIn?
     /// API keys alone.
     public init() {}
 }
@@ -43,24 +45,33 @@ struct Authentication: Sendable {
         guard let token = SessionToken(cookie) else { return .wrong }
         let (access, limits) = (services.access, services.signIn.sessions)
         let grant = try await services.readers.runLong { try await access.grant(for: token, limits) }
-        guard let grant, services.stillSigns(grant), try await !isStopped(grant) else { return .wrong }
+        guard var grant, services.stillSigns(grant), try await mayAsk(grant) else { return .wrong }
+        if !grant.credential.isOfKey, let oauth = services.oauth { grant.budgets = oauth.budgets(of: grant.principal) }
         return .known(grant)
     }
 
     private func token(_ text: String, at now: Timestamp) async throws -> Finding {
         if let grant = try await grant(ofKey: text) { return .known(grant) }
         switch await services.oauth?.read(text, at: now) {
-        case .granted(let grant)?: return try await isStopped(grant) ? .wrong : .known(grant)
+        case .granted(let grant)?: return try await mayAsk(grant) ? .known(grant) : .wrong
         case .nothing(let principal)?: return .nothing(principal: principal)
         case nil: return .wrong
         }
     }
 
-    /// True if whoever an issuer speaks for was stopped here. A key's principal is stopped by the key's end.
-    private func isStopped(_ grant: Grant) async throws -> Bool {
-        if grant.credential.isOfKey { return false }
+    /// False if whoever an issuer speaks for was stopped here; a key's principal is stopped by the key's end. For which
+    /// partner it speaks is noted, so that its stop reaches what is offered to that one.
+    private func mayAsk(_ grant: Grant) async throws -> Bool {
+        if grant.credential.isOfKey { return true }
         let access = services.access
-        return try await services.readers.run { try access.isStopped(grant.principal, program: grant.program) }
+        return try await services.readers.runLong {
+            if try access.isStopped(grant.principal, program: grant.program) { return false }
+            if let partner = grant.partner {
+                try await access.note(
+                    IssuerSpeaker(program: grant.program, principal: grant.principal, partner: partner))
+            }
+            return true
+        }
     }
 
     /// The grant of an API key that is in force.

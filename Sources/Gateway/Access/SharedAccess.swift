@@ -45,6 +45,8 @@ public final class SharedAccess: AccessKeeper {
         case session, used
         /// Budgets of a key, what was taken of a principal's, and that a principal is stopped.
         case budgets, charge, stop
+        /// For which partner an issuer lets a principal speak.
+        case speaker
 
         func name(_ id: String) -> String { rawValue + "/" + id }
     }
@@ -74,6 +76,7 @@ public final class SharedAccess: AccessKeeper {
         guard let value else {
             if kind == .session { _ = try kept.endSession(id) }
             if kind == .charge { try kept.takeEnd(ofCharge: id) }
+            if kind == .speaker { try kept.takeEnd(ofSpeaker: id) }
             return
         }
         let plain: Data
@@ -82,7 +85,7 @@ public final class SharedAccess: AccessKeeper {
             return
         }
         if kind == .session || kind == .used { return try takeSession(kind, id, plain) }
-        if kind == .charge || kind == .stop { return try takeUse(kind, plain) }
+        if [.charge, .stop, .speaker].contains(kind) { return try takeUse(kind, plain) }
         if kind == .grant {
             let (grant, digest) = try Self.grant(JSONDecoder().decode(Stored.self, from: plain))
             try kept.take(grant, digest: digest)
@@ -102,8 +105,11 @@ public final class SharedAccess: AccessKeeper {
     }
 
     private func takeUse(_ kind: Kind, _ plain: Data) throws {
-        if kind == .stop { return try kept.take(JSONDecoder().decode(AccessFile.StoredStop.self, from: plain)) }
-        try kept.take(JSONDecoder().decode(AccessFile.StoredCharge.self, from: plain))
+        switch kind {
+        case .stop: try kept.take(JSONDecoder().decode(AccessFile.StoredStop.self, from: plain))
+        case .speaker: try kept.take(JSONDecoder().decode(AccessFile.StoredSpeaker.self, from: plain))
+        default: try kept.take(JSONDecoder().decode(AccessFile.StoredCharge.self, from: plain))
+        }
     }
 
     private func takeSession(_ kind: Kind, _ id: String, _ plain: Data) throws {
@@ -240,6 +246,29 @@ public final class SharedAccess: AccessKeeper {
     public func isStopped(_ principal: String, program: String) throws -> Bool {
         try checkAge()
         return try kept.isStopped(principal, program: program)
+    }
+
+    // MARK: Whom an issuer lets speak
+
+    /// The others are told once a day. Where that cannot be done now it is done with the next request: who asks is let
+    /// in all the same.
+    public func note(_ speaker: IssuerSpeaker) async throws {
+        guard let stored = try kept.news(of: speaker) else { return }
+        do { try await tell([(Kind.speaker.name(stored.name), try JSONEncoder().encode(stored))]) } catch {
+            logger.warning("for whom somebody speaks is not told of", metadata: ["why": "\(error)"])
+            return
+        }
+        try kept.take(stored)
+    }
+
+    public func speakers(program: String) throws -> [IssuerSpeaker] {
+        try checkAge()
+        return try kept.speakers(program: program)
+    }
+
+    public func forgetSpeakers() async throws {
+        let names = try kept.speakersOver()
+        if !names.isEmpty { try await followed.put(names.map { (Kind.speaker.name($0), nil) }) }
     }
 
     // MARK: Sessions

@@ -3,8 +3,8 @@ public import UseCases
 
 /// Whoever asks under a program's keys: what it may do, what it took of its budgets today, whether it was stopped.
 ///
-/// An agent is a principal. Its authority is what its keys let do; a token's principal is known here only once it was
-/// stopped, since nothing is kept of it before.
+/// An agent is a principal. Its authority is what its keys let do; a principal of an issuer is known here once it spoke
+/// for a partner or was stopped, since nothing else is kept of it.
 public struct AgentStanding: Sendable {
     /// The principal.
     public var agent: String
@@ -14,11 +14,19 @@ public struct AgentStanding: Sendable {
     public var used: BudgetUse
     /// Nil for one that was not stopped.
     public var stop: AgentStop?
+    /// Partners for which an issuer let it speak lately, the latest first.
+    public var speaksFor: [String] = []
+    /// What it may do a day by its issuer's settings; of one with keys they say it.
+    public var issuersBudgets = Budgets()
 
     /// Its partner, if it speaks for one.
-    public var partner: String? { keys.lazy.compactMap(\.partner).first }
-    /// What it may do a day by its newest key.
-    public var budgets: Budgets { keys.first?.budgets ?? Budgets() }
+    public var partner: String? { partners.first }
+    /// Every partner for which it speaks, or lately did.
+    public var partners: [String] {
+        (keys.compactMap(\.partner) + speaksFor).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+    /// What it may do a day by its newest key, or as its issuer's settings say.
+    public var budgets: Budgets { keys.first?.budgets ?? issuersBudgets }
 
     /// True for the id of a principal that an issuer speaks for, which no key names.
     static func isIssuers(_ name: String) -> Bool {
@@ -34,17 +42,14 @@ extension AccessDirectory {
         let grants = try list(program: program)
         let keys = Dictionary(grouping: grants, by: \.principal)
         do {
-            var stops = Dictionary(try stops(program: program).map { ($0.principal, $0) }) { first, _ in first }
+            let stops = try stops(program: program), speakers = try speakers(program: program)
+            let principals = grants.map(\.principal) + speakers.map(\.principal) + stops.map(\.principal)
             var told: Set<String> = []
-            let all = try grants.filter { told.insert($0.principal).inserted }.map { grant in
+            return try principals.filter { told.insert($0).inserted }.map { principal in
                 try standing(
-                    keys[grant.principal] ?? [], of: grant.principal, stops.removeValue(forKey: grant.principal),
+                    keys[principal] ?? [], of: principal, stops.first { $0.principal == principal }, speakers,
                     program: program, at: now)
             }
-            return all
-                + stops.values.sorted { $0.principal < $1.principal }.map {
-                    AgentStanding(agent: $0.principal, keys: [], used: BudgetUse(), stop: $0)
-                }
         } catch { throw Problem(error) }
     }
 
@@ -55,17 +60,20 @@ extension AccessDirectory {
         let keys = grants.filter { $0.principal == principal }
         do {
             let stop = try stops(program: program).first { $0.principal == principal }
-            if !keys.isEmpty { return try standing(keys, of: principal, stop, program: program, at: now) }
-            if stop == nil && !AgentStanding.isIssuers(name) { return nil }
-            return AgentStanding(agent: principal, keys: [], used: BudgetUse(), stop: stop)
+            if keys.isEmpty && stop == nil && !AgentStanding.isIssuers(name) { return nil }
+            return try standing(
+                keys, of: principal, stop, try speakers(program: program), program: program, at: now)
         } catch { throw Problem(error) }
     }
 
     private func standing(
-        _ keys: [Grant], of principal: String, _ stop: AgentStop?, program: String, at now: Timestamp
+        _ keys: [Grant], of principal: String, _ stop: AgentStop?, _ speakers: [IssuerSpeaker], program: String,
+        at now: Timestamp
     ) throws -> AgentStanding {
         let used = try used(by: principal, program: program, day: BudgetCharge.day(now))
-        return AgentStanding(agent: principal, keys: keys, used: used, stop: stop)
+        return AgentStanding(
+            agent: principal, keys: keys, used: used, stop: stop,
+            speaksFor: speakers.filter { $0.principal == principal }.map(\.partner))
     }
 }
 

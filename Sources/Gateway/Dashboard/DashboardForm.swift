@@ -102,9 +102,8 @@ struct DashboardForm: Sendable {
         let asked = Call(
             services: call.services, bearer: call.bearer, headers: headers, path: parameters(page, form), query: [:],
             body: bytes)
-        let before = try await call.services.decisions.end(of: try call.grant.program)
         let answer = try await page.admission.perform(operation, asked)
-        return PageCall.seeOther(try await next(call, answer, isWrite: operation.isWrite, after: before))
+        return PageCall.seeOther(next(call, answer, isWrite: operation.isWrite))
     }
 
     /// What a form is known by that is sent again; nil for one that no page of ours made.
@@ -124,9 +123,7 @@ struct DashboardForm: Sendable {
         return path
     }
 
-    private func next(_ call: Call, _ answer: Answer, isWrite: Bool, after before: DecisionCursor) async throws
-        -> String
-    {
+    private func next(_ call: Call, _ answer: Answer, isWrite: Bool) -> String {
         var path = "/app"
         for part in back.unicodeScalars.split(separator: "/").map(String.init) {
             let value = part.utf8.first == UInt8(ascii: "{") ? call.path[String(part.dropFirst().dropLast())] : part
@@ -136,47 +133,14 @@ struct DashboardForm: Sendable {
         let outcome = JSONValue(json: answer.body)?.members ?? [:]
         if answer.status == 202, isWrite {
             said = .later
-        } else if isWrite, try await Self.isDisregarded(call, outcome, after: before) {
+        } else if outcome["disregarded"] != nil {
+            // It is in the journal, and changed nothing there: things had moved on.
             said = .disregarded
         }
         path += "?said=" + said.rawValue
         if let webhook = call.path["webhook"], FieldLimits.isID(webhook) { path += "&endpoint=" + webhook }
         if case .whole(let position)? = outcome["position"], !back.isEmpty { path += "&at=\(position)" }
         return path
-    }
-
-    /// True if what was asked for is in the journal, and changed nothing there: things had moved on.
-    private static func isDisregarded(
-        _ call: Call, _ outcome: [String: JSONValue], after before: DecisionCursor
-    ) async throws -> Bool {
-        let type = WireInputDisregarded.protoMessageName
-        if case .list(let decisions)? = outcome["decisions"],
-            decisions.contains(where: { $0.members?["type"] == .text(type) })
-        {
-            return true
-        }
-        // A partner is not told of it by its answer; the journal has it.
-        if let partner = call.path["partner"], try call.grant.partner == partner, outcome["repeated"] == .flag(false) {
-            return try await isDisregarded(partner, call, after: before)
-        }
-        guard case .text(let event)? = outcome["event"], let lead = call.path["lead"] else { return false }
-        let first = try await call.read { try $0.firstDecisions(ofEvent: event, aboutLead: lead) }
-        return try first?.decisions.contains { decision in
-            if case .inputDisregarded = try decision.event() { true } else { false }
-        } ?? false
-    }
-
-    /// Decisions that are looked through, which were made while a form was waited for.
-    private static let lookedThrough = 500
-
-    /// True if an input about a partner changed nothing since a moment.
-    private static func isDisregarded(_ partner: String, _ call: Call, after before: DecisionCursor) async throws
-        -> Bool
-    {
-        let page = try await call.services.decisions.read(after: before, limit: lookedThrough)
-        return try page.decisions.contains { decision in
-            if case .inputDisregarded(let event) = try decision.event() { event.subject == partner } else { false }
-        }
     }
 
     // MARK: Fields

@@ -211,9 +211,10 @@ enum DashboardRoutes {
         let chosen: [(Preferences.Name, String, [String])] = [
             (.language, form["language"], EditionLanguage.allCases.map(\.rawValue)),
             (.theme, form["theme"], Theme.allCases.map(\.rawValue)), (.shortcuts, form["shortcuts"], ["on", "off"]),
+            (.tour, form["tour"], ["on", "off"]),
         ]
         return PageCall.seeOther(
-            "/app/preferences?said=saved",
+            form["next"].isEmpty ? "/app/preferences?said=saved" : SignIn.safe(form["next"]),
             chosen.filter { $0.2.contains($0.1) }.map { Preferences.setting($0.0, $0.1, isEncrypted: isEncrypted) })
     }
 }

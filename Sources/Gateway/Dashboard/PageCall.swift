@@ -19,7 +19,10 @@ struct PageCall {
     static func reader(
         _ grant: Grant, _ headers: HTTPFields, _ services: GatewayServices, cursor: DecisionCursor? = nil
     ) -> Reader {
-        var reader = Preferences(headers).stranger(at: services.folder.now())
+        let preferences = Preferences(headers)
+        var reader = preferences.stranger(at: services.folder.now())
+        reader.hasTour = services.signIn.demo != nil
+        reader.tour = preferences.wantsTour ? services.signIn.demo?.tour : nil
         reader.program = grant.program
         reader.role = grant.role.rawValue
         reader.partner = grant.partner

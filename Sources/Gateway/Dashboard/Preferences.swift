@@ -7,12 +7,14 @@ import Reports
 /// How a browser wants its pages: what its cookies say, else what it says it understands.
 struct Preferences {
     /// Cookies that hold preferences, and nothing about a person.
-    enum Name: String, CaseIterable { case zone, theme, language, shortcuts }
+    enum Name: String, CaseIterable { case zone, theme, language, shortcuts, tour }
 
     var zone: TimeZone
     var theme: Theme
     var language: EditionLanguage
     var hasShortcuts: Bool
+    /// False once the reader ended a demonstration's tour.
+    var wantsTour: Bool
 
     init(_ headers: HTTPFields) {
         let cookies = Self.cookies(headers)
@@ -20,6 +22,7 @@ struct Preferences {
         theme = cookies[.theme].flatMap(Theme.init(rawValue:)) ?? .auto
         language = cookies[.language].flatMap(EditionLanguage.init(rawValue:)) ?? Self.accepted(headers)
         hasShortcuts = cookies[.shortcuts] != "off"
+        wantsTour = cookies[.tour] != "off"
     }
 
     /// A zone by its IANA name; of any other text nothing is looked up.

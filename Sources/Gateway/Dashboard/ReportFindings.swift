@@ -192,15 +192,12 @@ extension EnablementPage.Found {
 }
 
 extension RulesEffectPage.Found {
-    /// Differences that the document has; the page shows fewer.
-    private static let kept = 1_000
-
     static func result(_ deployment: Deployment, _ policy: PolicyPublished, text: String) throws -> Job.Result {
         var request = CandidateRequest()
         request.policy = policy
         var report = try deployment.replay(against: request)
         let found = Self(report, text: text)
-        report.differences = Array(report.differences.prefix(kept))
+        report.differences = Array(report.differences.prefix(PolicyOperations.differencesMax))
         return .init(body: Array(try JSONText.line(report).utf8), report: found)
     }
 

@@ -10,14 +10,17 @@ enum SignIn {
         let reader = Preferences(call.headers).stranger(at: call.services.folder.now())
         let hasIssuer = IssuerSignIn(call.services) != nil
         return PageCall.answer(
-            SmallPages.signIn(reader, isWrong: status == 401, hasIssuer: hasIssuer, next: safe(next)), status: status)
+            SmallPages.signIn(
+                reader, isWrong: status == 401, hasIssuer: hasIssuer,
+                people: call.services.signIn.demo?.people.map(\.person) ?? [], next: safe(next)), status: status)
     }
 
     /// A session for whoever sends a key that holds. One that does not is counted where all refusals are.
     static func answer(_ call: Call) async throws -> Answer {
         let form = try SentForm(call.body)
         let authentication = Authentication(services: call.services)
-        let key = String(form["key"].unicodeScalars.filter { !$0.properties.isWhitespace }.map(Character.init))
+        let typed = String(form["key"].unicodeScalars.filter { !$0.properties.isWhitespace }.map(Character.init))
+        let key = call.services.signIn.demo?.key(of: form["as"]) ?? typed
         guard (1...200).contains(key.utf8.count), let grant = try await authentication.grant(ofKey: key) else {
             var refusal = Refusal.wrongKey
             refusal.page = page(call, next: form["next"], status: 401)
@@ -31,7 +34,7 @@ enum SignIn {
     }
 
     /// A path of the dashboard; its beginning for any other text, which may lead elsewhere.
-    private static func safe(_ next: String?) -> String {
+    static func safe(_ next: String?) -> String {
         guard let next, next.utf8.count <= 512, next == "/app" || next.utf8.starts(with: "/app/".utf8),
             next.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") })
         else { return "/app" }

@@ -86,7 +86,7 @@ extension FlowRow {
         switch event {
         case .leadAssigned, .shadowDecided: .assigned
         case .firstResponseMet: .responded
-        case .leadEscalated, .reviewOpened, .partnerSuspended: .escalated
+        case .leadEscalated, .reviewOpened, .partnerSuspended, .starvationAnnounced, .holderIneligible: .escalated
         case .assignmentExpired, .assignmentEnded: .expired
         case .leadClosed, .leadMerged: .closed
         default: .other

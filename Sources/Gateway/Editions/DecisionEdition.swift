@@ -81,7 +81,11 @@ enum Edition {
         case .commissionAccrued(let event) where event.partnerID == partner:
             data(
                 event.leadID, partner,
-                [("amountMinorUnits", "\(event.amountMinorUnits)"), ("rateBasisPoints", "\(event.rateBasisPoints)")])
+                [
+                    ("amountMinorUnits", "\(event.amountMinorUnits)"), ("rateBasisPoints", "\(event.rateBasisPoints)"),
+                    ("shareBasisPoints", event.shareBasisPoints == 0 ? nil : "\(event.shareBasisPoints)"),
+                    ("reversibleUntil", event.reversibleUntil.map { JSONText.quoted(TimeText.utc($0)) }),
+                ])
         case .commissionReversed(let event) where event.partnerID == partner:
             data(
                 event.leadID, partner,

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import LeadlineSchemas
 
 /// What intake asks beside what the messages' own schemas say: of a program's profile, of which nearly all is sealed,
 /// and of a choice, which false does not make.
@@ -16,7 +17,7 @@ enum IntakeSchemas {
             "Wording": all(languages),
             "DataRecipient": ["name": texts.merging(["minLength": 1]) { $1 }],
             "HumanDecisionRecorded": chosen, "HumanDecisionRecordedRequest": chosen,
-            "ThirdCountryTransfer": ["country": ["pattern": "^[A-Z]{2}$"], "recipient": texts],
+            "ThirdCountryTransfer": ["country": ["pattern": ISOCodes.countryPattern], "recipient": texts],
             "DataSource": ["source": texts.merging(["minLength": 1]) { $1 }, "description": someWording],
             "ProgramProfile": [
                 "purposes": list.merging(["items": reference("Wording").merging(someWording) { $1 }]) { $1 },

@@ -32,6 +32,8 @@ enum MessageSchemas {
         ("PartnerCapacitySet", "PartnerCapacitySetRequest", ["partnerId"]),
         ("PartnerCommissionTermsSet", "PartnerCommissionTermsSetRequest", ["partnerId"]),
         ("PartnerAbsenceSet", "PartnerAbsenceSetRequest", ["partnerId", "absenceId"]),
+        ("CommissionShared", "CommissionSharedRequest", ["leadId"]),
+        ("RatesPublished", "RatesPublishedRequest", []),
         ("PolicyPublished", "PolicyPublishedRequest", ["version"]),
     ]
 
@@ -67,6 +69,8 @@ enum MessageSchemas {
             PackageResources.PartnerCommissionTermsSet_schema_json, PackageResources.PartnerCommissionTermsSet_json
         ),
         "PartnerAbsenceSet": (PackageResources.PartnerAbsenceSet_schema_json, PackageResources.PartnerAbsenceSet_json),
+        "CommissionShared": (PackageResources.CommissionShared_schema_json, PackageResources.CommissionShared_json),
+        "RatesPublished": (PackageResources.RatesPublished_schema_json, PackageResources.RatesPublished_json),
         "PolicyPublished": (PackageResources.PolicyPublished_schema_json, PackageResources.PolicyPublished_json),
     ]
 

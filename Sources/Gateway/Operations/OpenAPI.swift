@@ -260,6 +260,7 @@ enum AnswerSchemas {
             .object([
                 ("event", .string), ("status", .choice(["accepted", "decided"])), ("lead?", .id),
                 ("repeated?", .boolean), ("position?", .integer), ("decisions?", .array(.reference("Decision"))),
+                ("disregarded?", .object([("reason", .string), ("detail", .string)])),
             ])
         ),
         (
@@ -335,6 +336,15 @@ enum AnswerSchemas {
                             ("kind", .choice(["accrual", "reversal"])), ("decision", .string), ("position", .integer),
                             ("time", .time), ("leadId", .id), ("dealMinorUnits", .integer),
                             ("rateBasisPoints", .integer), ("amountMinorUnits", .integer), ("accruedAt?", .integer),
+                            ("shareBasisPoints?", .integer), ("reversibleUntil?", .time),
+                        ]))
+                ),
+                (
+                    "standing",
+                    .array(
+                        .object([
+                            ("position", .integer), ("time", .time), ("leadId", .id), ("accruedAt", .integer),
+                            ("amountMinorUnits", .integer), ("reversibleUntil", .time),
                         ]))
                 ),
                 (
@@ -380,6 +390,19 @@ enum AnswerSchemas {
                         .object([
                             ("offer", .id), ("lead", .id), ("round", .integer), ("answerBy", .string),
                             ("confirmed", .boolean), ("terms", .anyObject), ("features", .anyObject),
+                        ]))
+                )
+            ])
+        ),
+        (
+            "RateList",
+            .object([
+                (
+                    "rates",
+                    .array(
+                        .object([
+                            ("currency", .string), ("rateMicros", .integer), ("inForce", .boolean), ("validFrom?", .time),
+                            ("position?", .integer),
                         ]))
                 )
             ])

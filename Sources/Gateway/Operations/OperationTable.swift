@@ -5,7 +5,8 @@ enum OperationTable {
     static let all: [Operation] =
         LeadOperations.all + LinkOperations.all + AnswerOperations.all + ReviewOperations.all + ClaimOperations.all
         + ReturnOperations.all + OfferOperations.all + EventOperations.all + DecisionOperations.all
-        + PartnerOperations.all + CommissionOperations.all + PolicyOperations.all + ReportOperations.all
+        + PartnerOperations.all + CommissionOperations.all + PolicyOperations.all + RateOperations.all
+        + ReportOperations.all
         + KeyOperations.all + AgentOperations.all
         + WebhookOperations.all + DeadLetterOperations.all + AuditOperations.all + RightsOperations.all
         + ProgramOperations.all + JobOperations.all + ActionLinkOperations.all + SessionOperations.all

@@ -19,6 +19,7 @@ enum AgentOperations {
         work: .whole { call in
             let (access, program, now) = (call.services.access, try call.grant.program, call.services.folder.now())
             let agents = try await call.services.readers.run { try access.agents(program: program, at: now) }
+                .map { budgeted($0, call) }
             let list = try JSONText.line(agents.map { AgentDocument($0, at: now) })
             return .json("{\"agents\":\(list)}", [(.cacheControl, "no-store")])
         })
@@ -48,13 +49,13 @@ enum AgentOperations {
                 try await access.stop(
                     standing.agent, program: grant.program, reason: reason, by: grant.principal)
             }
-            try await declineOffers(of: standing.partner, reason, call)
+            try await declineOffers(of: standing.partners, reason, call)
             return try await answer(known(call), call)
         })
 
     /// Whatever the processor is at, the agent is stopped; answers that are not decided yet are durable.
-    private static func declineOffers(of partner: String?, _ reason: String, _ call: Call) async throws {
-        let open = try await call.look { $0.offerStandings }.filter { $0.partnerID == partner }
+    private static func declineOffers(of partners: [String], _ reason: String, _ call: Call) async throws {
+        let open = try await call.look { $0.offerStandings }.filter { partners.contains($0.partnerID) }
         let submitting = try Submission(call, "stopAgent").submitting
         let asked = try call.asked(reason: reason, submitting: submitting)
         let actor = try call.grant.principal
@@ -70,7 +71,15 @@ enum AgentOperations {
         let (access, program, now) = (call.services.access, try call.grant.program, call.services.folder.now())
         let found = try await call.services.readers.run { try access.agent(name, program: program, at: now) }
         guard let found else { throw Refusal.nothingHere }
-        return found
+        return budgeted(found, call)
+    }
+
+    /// With the budgets that its issuer's settings give it.
+    private static func budgeted(_ standing: AgentStanding, _ call: Call) -> AgentStanding {
+        guard standing.keys.isEmpty, let oauth = call.services.oauth else { return standing }
+        var standing = standing
+        standing.issuersBudgets = oauth.budgets(of: standing.agent)
+        return standing
     }
 
     private static func answer(_ standing: AgentStanding, _ call: Call) async throws -> Answer {

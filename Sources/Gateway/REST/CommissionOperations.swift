@@ -1,12 +1,13 @@
 import Engine
 import HTTPTypes
 import LeadlineCore
+import LeadlineSchemas
 import Reports
 import UseCases
 
 /// Commission statements. A partner is shown its own alone.
 enum CommissionOperations {
-    static let all = [statement, signed, keys]
+    static let all = [statement, signed, share, keys]
 
     private static let path = "/v1/partners/{partner}/commissions/{month}"
 
@@ -44,6 +45,22 @@ enum CommissionOperations {
                 try $0.signedCommissionStatement(ofPartner: partner, month: month, timeZone: zone)
             }
             return Answer(status: 200, type: "application/jose", body: Array(text.utf8))
+        })
+
+    private static let share = Operation(
+        id: "shareCommission", method: .put, path: "/v1/leads/{lead}/commission", tag: "Commissions",
+        summary: "Which partners share the commission of a lead's deal; what they leave over is the winner's",
+        scope: .partnersWrite, rate: .write,
+        payload: .init(
+            types: ["application/json"], schema: .reference("CommissionSharedRequest"),
+            example: MessageSchemas.example("CommissionShared", without: ["leadId"])),
+        isWrite: true, successes: LeadOperations.submission,
+        work: .whole { call in
+            let lead = try await LeadOperations.visible(call).history.row.leadID
+            let submission = try Submission(call, "shareCommission")
+            var fact = try submission.message(WireCommissionShared.self, .commissionShared)
+            fact.leadID = lead
+            return try await submission.send(fact, .commissionShared, lead: lead)
         })
 
     private static let keys = Operation(

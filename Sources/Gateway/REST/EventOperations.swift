@@ -175,14 +175,14 @@ enum EventOperations {
         // An answer binds its partner to terms.
         case .offerAnswered: .leadsAnswer
         case .partnerUpserted, .partnerCapacitySet, .partnerPaused, .partnerResumed, .partnerRemoved,
-            .partnerAbsenceSet, .partnerAbsenceCancelled, .partnerCommissionTermsSet:
+            .partnerAbsenceSet, .partnerAbsenceCancelled, .partnerCommissionTermsSet, .commissionShared:
             .partnersWrite
         case .reviewRequested: .reviewsRequest
         case .humanDecisionRecorded, .claimDecided, .returnDecided, .leadsUnlinked, .leadsLinked: .decisionsOverride
         case .processingRestricted, .processingObjected, .processingResumed, .erasureRequested, .personsLinked,
             .personsUnlinked, .suppressionSet, .suppressionLifted, .rejectedRecordsErased:
             .rightsExercise
-        case .policyPublished: .policiesPublish
+        case .policyPublished, .ratesPublished: .policiesPublish
         case .programRegistered, .programProfileSet, .logicVersionAdopted, .segmentArchived: .programsManage
         }
     }

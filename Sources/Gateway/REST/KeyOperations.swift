@@ -43,10 +43,7 @@ enum KeyOperations {
             let (access, program) = (call.services.access, try call.grant.program)
             let key = try call.id("key")
             var fields = try BodyFields(call)
-            let budgets = Budgets(
-                leadsPerDay: try fields.number(Budgets.Name.leads.rawValue, 0...Budgets.most),
-                valueMinorUnitsPerDay: try fields.number(Budgets.Name.value.rawValue, 0...Budgets.most),
-                offersPerDay: try fields.number(Budgets.Name.offers.rawValue, 0...Budgets.most))
+            let budgets = try Budgets(&fields)
             try fields.end()
             let grant = try await call.services.readers.runLong {
                 try await access.setBudgets(budgets, of: key, program: program)

@@ -220,7 +220,9 @@ enum LeadOperations {
         var fields: [String: String] = [:]
         for step in history.steps {
             switch step.entry.input.fact {
-            case .leadSubmitted, .leadUpdated: break
+            case .leadSubmitted: break
+            case .leadUpdated(let fact):
+                for name in fact.cleared { fields[name] = nil }
             default: continue
             }
             if case .erased = step.opened { throw Refusal.nothingHere }

@@ -1,4 +1,5 @@
 import Engine
+import Evaluation
 import HTTPTypes
 import LeadlineCore
 import LeadlineSchemas
@@ -6,9 +7,9 @@ import Reports
 import SwiftProtobuf
 import UseCases
 
-/// The policy: what is in force, what another would change, and publishing it.
+/// The policy: what is in force, what another would change or would have done, and publishing it.
 enum PolicyOperations {
-    static let all = [show, validate, publish]
+    static let all = [show, validate, simulate, publish]
 
     private static let show = Operation(
         id: "getPolicy", method: .get, path: "/v1/policy", tag: "Policy", summary: "The policy in force",
@@ -38,6 +39,45 @@ enum PolicyOperations {
             let proposed = try proposed(call)
             return .json(try JSONText.line(try await change(proposed, call, isPublished: false)))
         })
+
+    private static let simulate = Operation(
+        id: "simulatePolicy", method: .post, path: "/v1/policy/simulations", tag: "Policy",
+        summary: "Replay history against a policy, as a job: what would have gone elsewhere, and what that is worth",
+        scope: .policiesRead, rate: .heavy,
+        query: [
+            .init(
+                name: "days", schema: .integer(1...3_660),
+                about: "Only leads of so many days until now; all there are unless told.")
+        ],
+        payload: payload, successes: JobOperations.begun, makes: "job",
+        work: .whole { call in
+            let proposed = try proposed(call)
+            var request = CandidateRequest()
+            request.policy = proposed.published
+            if call.query["days"] != nil {
+                let days = try call.number("days", in: 1...3_660, otherwise: 1)
+                request.from = call.services.folder.now().adding(micros: -Int64(days) * Timestamp.microsPerDay)
+            }
+            return try await JobOperations.begin(call, "simulate", .policiesRead) { [request] deployment in
+                try simulated(proposed, request, deployment)
+            }
+        })
+
+    /// Differences that a report of a simulation has at most; its counts are of all.
+    static let differencesMax = 1_000
+
+    /// How the policy differs from the one in force, and what it would have done.
+    private static func simulated(
+        _ proposed: ProposedPolicy, _ request: CandidateRequest, _ deployment: Deployment
+    ) throws -> Job.Result {
+        let change = try document(try deployment.compare(proposed), of: proposed, isPublished: false)
+        var report = try deployment.replay(against: request)
+        report.differences = Array(report.differences.prefix(differencesMax))
+        let text = JSONText.object([
+            ("change", try JSONText.line(change)), ("replay", try JSONText.line(report)),
+        ])
+        return .init(body: Array(text.utf8))
+    }
 
     private static let publish = Operation(
         id: "publishPolicy", method: .put, path: "/v1/policy", tag: "Policy",
@@ -77,8 +117,13 @@ enum PolicyOperations {
     private static func change(_ policy: ProposedPolicy, _ call: Call, isPublished: Bool) async throws
         -> PolicyChangeDocument
     {
-        let change = try await call.read { try $0.compare(policy) }
-        return PolicyChangeDocument(
+        try document(try await call.read { try $0.compare(policy) }, of: policy, isPublished: isPublished)
+    }
+
+    private static func document(
+        _ change: SettingChange, of policy: ProposedPolicy, isPublished: Bool
+    ) throws -> PolicyChangeDocument {
+        PolicyChangeDocument(
             version: policy.published.version, unchanged: change.isUnchanged, published: isPublished,
             differences: change.differences)
     }

@@ -203,13 +203,29 @@ struct Submission: Sendable {
             fields += [
                 ("status", #""decided""#), ("repeated", isRepeat ? "true" : "false"),
                 ("position", grant.partner == nil && grant.role != .producer ? "\(position)" : nil),
-                ("decisions", "[\(list)]"),
+                ("decisions", "[\(list)]"), ("disregarded", try disregarded(decisions)),
             ]
             return .json(JSONText.object(fields), status: 200, headers)
         case .accepted, nil:
             fields.append(("status", #""accepted""#))
             return .json(JSONText.object(fields), status: 202, headers)
         }
+    }
+}
+
+extension Submission {
+    /// Why the change was taken down and changed nothing, for whoever sent it: it came too late, or again, or things
+    /// had moved on. A producer is told that it was taken, and no more.
+    private func disregarded(_ decisions: [PublishedDecision]) throws -> String? {
+        if grant.role == .producer { return nil }
+        for decision in decisions {
+            guard case .inputDisregarded(let event) = try decision.event() else { continue }
+            return JSONText.object([
+                ("reason", JSONText.quoted("\(event.reason)")),
+                ("detail", JSONText.quoted(DecisionReasonWords.disregard(event.reason))),
+            ])
+        }
+        return nil
     }
 }
 

@@ -49,6 +49,11 @@ public struct GatewayServer: Service {
         self.settings = settings
         self.onReady = onReady
         tls = try Self.tls(settings)
+        if services.signIn.demo != nil && !settings.isLocal {
+            throw Problem(
+                .invalid, "a demonstration lets people in without a key", at: settings.host,
+                remedy: "Serve it on 127.0.0.1 alone")
+        }
         if tls == nil && !settings.isLocal && !settings.allowsPlain {
             throw Problem(
                 .invalid, "keys would cross the network in clear", at: settings.host,
@@ -146,6 +151,7 @@ public struct GatewayServer: Service {
                 try await services.readers.runLong {
                     try await access.forgetSessions()
                     try await access.forgetCharges()
+                    try await access.forgetSpeakers()
                 }
             } catch is CancellationError { return } catch {
                 services.logger.error("results are not looked through", metadata: ["error": "\(type(of: error))"])

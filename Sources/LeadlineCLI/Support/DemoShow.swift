@@ -21,16 +21,21 @@ struct DemoShow {
         self.folder = folder
         self.speed = speed
         self.skips = skips
+        try await Self.importPast(scenario, folder)
+        clock = FastClock(from: scenario.leadArrives, factor: speed)
+        stage = try Stage(folder, clock: clock)
+    }
+
+    /// Puts the scenario's past into the folder, and says what it was.
+    static func importPast(_ scenario: Scenario, _ folder: DataFolder) async throws {
         let watch = ContinuousClock.now
         let report = try await Stage.importPast(scenario, into: folder)
-        Self.tell(report, scenario, folder, ContinuousClock.now - watch)
+        tell(report, scenario, folder, ContinuousClock.now - watch)
         if report.rejections > 0 {
             throw Problem(
                 .checkFailed, "\(CountText.of(report.rejections, "record")) of the example rejected",
                 remedy: "See 'leadline deadletter list --data \(folder.path)'")
         }
-        clock = FastClock(from: scenario.leadArrives, factor: speed)
-        stage = try Stage(folder, clock: clock)
     }
 
     private static func tell(_ report: StepReport, _ scenario: Scenario, _ folder: DataFolder, _ time: Duration) {

@@ -73,10 +73,15 @@ enum SampleFiles {
         #   - {queue: head-of-channel, after_minutes: 240}
         # claims: {protected_days: 90, approval: CLAIM_APPROVAL_BY_RULE, answer_days: 14}   # partners may claim accounts
         # suspension: {missed_deadlines: 3, within_days: 30, suspended_days: 7, moves_leads: true}   # no leads for a while
+        # starvation: {floor_after_basis_points: 7500, idle_days: 14, share_basis_points: 5000}   # who gets too little is announced
+        # rule_break: RULE_BREAK_RESPONSE_REROUTE   # a fact changed, and the holder breaks a hard rule: the lead moves
+        # presence: PRESENCE_MODE_PREFER     # what waiting until a partner is at work costs is taken off; or ..._HOLD
+        # places_back: {declined: true}       # a declined lead counts for the partner's period no more
         # returns:                            # how leads come back; bad data counts against the lead's source
         #   credits_per_period_max: 2         # returns for bad data that give a partner its turn and place back
         #   reasons:
         #     - {id: wrong-number, meaning: REFUSAL_REASON_BAD_DATA, wordings: [{language: en, text: The number is wrong}]}
+        # clawback_days: 90                   # how long after a win its commission is taken back; absent is always
         # ownership_keeps_turn: true          # an owner's lead does not cost it its turn among equals
         # decline_keeps_turn: true            # nor does a lead that it declines
 

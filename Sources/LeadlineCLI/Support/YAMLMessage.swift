@@ -99,11 +99,16 @@ struct YAMLFile {
             }
         default: break
         }
-        return (node, path, reason(failure(M.self, around(YAMLTree.json(node))) ?? .failure))
+        return (node, path, reason(failure(M.self, around(YAMLTree.json(node))) ?? .failure, node))
     }
 
-    private static func reason(_ error: JSONDecodingError) -> String {
-        switch error {
+    private static func reason(_ error: JSONDecodingError, _ node: Node) -> String {
+        let number = node.scalar.map(\.string).flatMap { YAMLTree.isNumber($0) ? $0 : nil }
+        return switch error {
+        case .malformedNumber where number?.utf8.first == UInt8(ascii: "-"),
+            .numberRange where number?.utf8.first == UInt8(ascii: "-"):
+            "the number must not be negative"
+        case .malformedNumber where number != nil: "the number must be whole"
         case .malformedNumber: "a number is needed"
         case .numberRange: "the number is not whole, or out of range"
         case .malformedBool: "true or false is needed"

@@ -27,6 +27,9 @@ public struct PartnerPrice: Sendable, Equatable {
     public var evennessFavour: Double
     /// What ties owe it (positive) or it owes (negative), in millionths of a lead.
     public var tieDebtMicros: Int64
+    /// The leads between equals in which it takes part, until one of them is its own at the latest, as debts stand; nil
+    /// where it gets none now, or partners take turns in rotation.
+    public var turnWithin: UInt32?
 }
 
 /// The network as allocation sees it, at one moment.
@@ -43,8 +46,24 @@ public struct NetworkStanding: Sendable, Equatable {
     public var meanGain: Double
     /// Jain's index of utilisation; 1 is even.
     public var jainOfUtilisation: Double
+    /// The most of `turnWithin`: how long anybody may be passed over between equals; nil where nobody can be.
+    public var turnWithinMax: UInt32?
+    /// True if what ties owe to some is what others owe, so that no turn was lost; what the bound rests on.
+    public var debtsBalance: Bool
+    /// What is left of the chance of winning after waiting for a response, and the deals that say so.
+    public var waiting: [WaitingShare]
     /// In order of registration.
     public var partners: [PartnerPrice]
+}
+
+/// What waiting for a first response for so long leaves of the chance of winning.
+public struct WaitingShare: Sendable, Equatable {
+    /// Waits of less; nil for all that are longer than those before.
+    public var belowMinutes: Int64?
+    /// 0 to 1.
+    public var kept: Double
+    public var won: UInt32
+    public var closed: UInt32
 }
 
 extension State {
@@ -55,14 +74,51 @@ extension State {
         let list = PriceList(self, policy, at: stamp)
         let prices = list.prices
         let end = CapacityLimits.span(ofPeriod: list.period, policy).end
+        let turns = turnsWithin(policy)
         return NetworkStanding(
             at: stamp, periodEnd: end, floorPeriodEnd: list.floorSpan.end, leadsRemembered: prices.recent.rows.count,
             leadsExpected: prices.rhythm.expected(from: BidPrices.days(stamp), until: BidPrices.days(end)),
             meanGain: prices.meanGain, jainOfUtilisation: JainIndex.of(prices.utilisations),
-            partners: partners.profiles.indices.map { price(of: $0, list) })
+            turnWithinMax: turns.compactMap { $0 }.max(),
+            debtsBalance: partners.tieDebtMicros.reduce(0, +) == 0, waiting: waitingShares(policy),
+            partners: partners.profiles.indices.map { price(of: $0, list, turnWithin: turns[$0]) })
     }
 
-    private func price(of partner: Int, _ list: PriceList) -> PartnerPrice {
+    private func waitingShares(_ policy: Policy) -> [WaitingShare] {
+        let kept = keptAfterWaiting(policy), ends = WaitingCost.endMinutes
+        return kept.indices.map {
+            let bucket = waitingCost.buckets[$0]
+            return WaitingShare(
+                belowMinutes: $0 < ends.count ? ends[$0] : nil, kept: kept[$0], won: bucket.won, closed: bucket.closed)
+        }
+    }
+
+    /// By partner, after how many leads between equals it has its turn at the latest. Of two in a tie the one that is
+    /// owed more gets the lead and pays for it with one, so that whoever lies k leads ahead passes another at most
+    /// k + 1 times. Debts in whole leads, rounded down, are subtracted: no less than the difference rounded down.
+    private func turnsWithin(_ policy: Policy) -> [UInt32?] {
+        var within = [UInt32?](repeating: nil, count: partners.count)
+        if policy.method.takesTurns { return within }
+        let there = (0..<partners.count).filter { partners.status[$0] == .active }
+            .sorted { partners.tieDebtMicros[$0] > partners.tieDebtMicros[$1] }
+        var ahead: Int64 = 0, passed: Int64 = 0
+        var first = 0
+        while first < there.count {
+            let debt = partners.tieDebtMicros[there[first]]
+            var end = first
+            while end < there.count && partners.tieDebtMicros[there[end]] == debt { end += 1 }
+            let whole = debt.floorDivided(by: 1_000_000)
+            // Those ahead, those level with it but itself, and its own turn.
+            let count = ahead - passed * whole + passed + Int64(end - first)
+            for index in first..<end { within[there[index]] = UInt32(clamping: count) }
+            ahead += whole * Int64(end - first)
+            passed += Int64(end - first)
+            first = end
+        }
+        return within
+    }
+
+    private func price(of partner: Int, _ list: PriceList, turnWithin: UInt32?) -> PartnerPrice {
         let cap = partners.leadsPerPeriodMax[partner], openCap = partners.openLeadsMax[partner]
         let cost = list.cost(of: partner, value: nil, self)
         let use = list.prices.use[partner]
@@ -77,6 +133,7 @@ extension State {
             floorValue: Int64(promised(capacity.floorValueMinorUnitsPerPeriod, to: partner, in: list.floorSpan)),
             floorValueLacking: floorValueLacking(partner, in: list.floorPeriod, list.floorSpan),
             utilisation: use.offered > 0 ? use.taken / use.offered : nil, placePrice: cost.place,
-            floorFavour: cost.floor, evennessFavour: cost.evenness, tieDebtMicros: partners.tieDebtMicros[partner])
+            floorFavour: cost.floor, evennessFavour: cost.evenness, tieDebtMicros: partners.tieDebtMicros[partner],
+            turnWithin: turnWithin)
     }
 }

@@ -88,6 +88,8 @@ struct Window: Sendable {
     var start: Timestamp
     var end: Timestamp
 
+    func contains(_ stamp: Timestamp) -> Bool { start <= stamp && stamp < end }
+
     /// Days from a moment in it to its end.
     func daysLeft(at stamp: Timestamp) -> Double { Double(end.micros - stamp.micros) / Double(Timestamp.microsPerDay) }
 

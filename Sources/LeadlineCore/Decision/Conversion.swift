@@ -63,6 +63,10 @@ struct Conversion {
     private let correction: Double
     private let leadCrossed: Double
     private let leadMatch: Double
+    /// The same of the crossed models that learn more slowly; none before logic version 8.
+    private let mixesSpeeds: Bool
+    private var slowCorrection = SIMD2<Double>(0, 0)
+    private var slowLead = SIMD2<Double>(0, 0)
     private let weights: SIMD8<Double>
     private let multipliers: SIMD8<Double>
     private let lists: MatchLists
@@ -92,6 +96,12 @@ struct Conversion {
         matchRow = state.model.match.columns.row(
             features.matchKeys(slots: row.count), valueMinorUnits: lead.valueMinorUnits ?? 0)
         leadMatch = state.model.match.ofLead(matchRow) - state.model.curve.baseLogOdds
+        mixesSpeeds = !state.model.slower.isEmpty
+        for k in state.model.slower.indices {
+            let sums = state.model.slower[k].weights.leadSums(row.span)
+            slowCorrection[k] = state.model.slower[k].weights.bias.x
+            slowLead[k] = sums.slots.x + sums.pairs.x
+        }
     }
 
     /// What an estimate needs of one partner.
@@ -109,23 +119,32 @@ struct Conversion {
         of partner: Int, _ tallies: OutcomeTallies, crosses: Span<WeightCell>, partners: Span<WeightCell>,
         rates: Span<WeightCell>,
         _ match: borrowing MatchModel, own ofPartners: Span<Double>, shared: Span<Double>, profiles: Span<ProfileLists>,
-        beliefs: Span<SIMD8<Double>>, into: inout MutableSpan<Double>, at start: Int
+        beliefs: Span<SIMD8<Double>>, slowCrosses: Span<WeightCell>, slowPartners: Span<WeightCell>,
+        slowestCrosses: Span<WeightCell>, slowestPartners: Span<WeightCell>,
+        into: inout MutableSpan<Double>, at start: Int
     ) -> Estimate {
         let segment = Segments.of(partner, tallies, column: verticalColumn, band: band, base, strength: strength)
         let w = ExpertBlend.weights(weights, beliefs[partner])
-        let (program, lead) = (program + w[2] * correction, w[2] * leadCrossed + w[4] * leadMatch)
+        var (program, lead) = (program + w[2] * correction, w[2] * leadCrossed + w[4] * leadMatch)
+        if mixesSpeeds {
+            program += w[5] * slowCorrection[0] + w[6] * slowCorrection[1]
+            lead += w[5] * slowLead[0] + w[6] * slowLead[1]
+        }
         into[start] = program
         into[start + 1] = lead
         let suits = match.ofPartner(
             partner, matchRow, lists.match(partner, profiles), own: ofPartners, shared: shared)
-        let own = ((w[1] * rates[partner].x + (w[2] * multipliers[1]) * partners[partner].x) + w[3] * segment.partner)
+        var own = ((w[1] * rates[partner].x + (w[2] * multipliers[1]) * partners[partner].x) + w[3] * segment.partner)
             + w[4] * suits.skill
+        if mixesSpeeds { own += w[5] * slowPartners[partner].x + w[6] * slowestPartners[partner].x }
         into[start + 2] = own
         var sum = (program + lead) + own
         // As a span: an inline array would be copied for each of its elements.
         let cells = row.span
         for slot in 0..<LeadSlot.firstCount {
-            var term = (w[2] * multipliers[3]) * crosses[cells[slot] + partner].x
+            let cell = cells[slot] + partner
+            var term = (w[2] * multipliers[3]) * crosses[cell].x
+            if mixesSpeeds { term += w[5] * slowCrosses[cell].x + w[6] * slowestCrosses[cell].x }
             if slot == LeadSlot.vertical.rawValue { term += w[3] * segment.vertical + w[4] * suits.vertical }
             if slot == LeadSlot.dealSize.rawValue { term += w[3] * segment.dealSize + w[4] * suits.size }
             if slot == LeadSlot.product.rawValue { term += w[4] * suits.product }
@@ -137,7 +156,9 @@ struct Conversion {
         into[start + ConversionContribution.partnerTechnologies.rawValue] = technologies
         sum = (sum + language) + technologies
         for slot in LeadSlot.firstCount..<slotCount {
-            let term = (w[2] * multipliers[3]) * crosses[cells[slot] + partner].x
+            let cell = cells[slot] + partner
+            var term = (w[2] * multipliers[3]) * crosses[cell].x
+            if mixesSpeeds { term += w[5] * slowCrosses[cell].x + w[6] * slowestCrosses[cell].x }
             into[start + ConversionContribution.firstCount + slot - LeadSlot.firstCount] = term
             sum += term
         }

@@ -27,6 +27,9 @@ public struct EvaluationScratch: Sendable {
     var favour: [Double] = []
     /// What the choice is made by: score, less the price, with the favour; or the fit; as the method has it.
     var rank: [Double] = []
+    /// What waiting until the partner is at work costs; only where that is weighed.
+    var waiting: [Double] = []
+    var weighsWaiting = false
     /// True for a scored candidate that is at a cap.
     var isAtCap: [Bool] = []
     /// False for a scored candidate at a cap, or whose conversion is below the policy's minimum.
@@ -41,6 +44,7 @@ public struct EvaluationScratch: Sendable {
     mutating func reset(partnerCount: Int) {
         steps.removeAll(keepingCapacity: true)
         partners.removeAll(keepingCapacity: true)
+        weighsWaiting = false
         if fit.count < partnerCount {
             fitContributions = Array(repeating: 0, count: partnerCount * FitContribution.allCases.count)
             conversionContributions = Array(
@@ -52,6 +56,7 @@ public struct EvaluationScratch: Sendable {
             placePrice = fit
             favour = fit
             rank = fit
+            waiting = fit
             isAtCap = Array(repeating: false, count: partnerCount)
             isIn = Array(repeating: false, count: partnerCount)
         }
@@ -89,6 +94,7 @@ enum Evaluation {
         summary.policyVersion = state.policyVersion
         summary.modelVersion = state.model.version
         summary.dealValueMinorUnits = lead.valueMinorUnits ?? 0
+        summary.rate = lead.rate
         summary.fitExponent = exponent
         summary.method = method
         summary.arm = arm?.name ?? ""
@@ -284,6 +290,11 @@ private struct Scorer {
         let crosses = state.model.weights.crosses.span
         let biases = state.model.weights.partners.span
         let rates = state.model.weights.rates.span
+        let slower = state.model.slower, none: [WeightCell] = []
+        let slowCrosses = (slower.isEmpty ? none : slower[0].weights.crosses).span
+        let slowPartners = (slower.isEmpty ? none : slower[0].weights.partners).span
+        let slowestCrosses = (slower.count < 2 ? none : slower[1].weights.crosses).span
+        let slowestPartners = (slower.count < 2 ? none : slower[1].weights.partners).span
         let own = state.model.match.own.span
         let shared = state.model.match.shared.span
         let profiles = state.partners.lists.span
@@ -292,8 +303,9 @@ private struct Scorer {
             let partner = partners[row]
             let estimate = conversion.estimate(
                 of: partner, state.tallies, crosses: crosses, partners: biases, rates: rates, state.model.match,
-                own: own, shared: shared, profiles: profiles, beliefs: beliefs, into: &conversionContributions,
-                at: row * conversion.count)
+                own: own, shared: shared, profiles: profiles, beliefs: beliefs, slowCrosses: slowCrosses,
+                slowPartners: slowPartners, slowestCrosses: slowestCrosses, slowestPartners: slowestPartners,
+                into: &conversionContributions, at: row * conversion.count)
             let acceptance = engagement.acceptance(habits[partner])
             let readings = FitReadings(
                 typicalDealMin: least[partner], typicalDealMax: most[partner], largestWonMinorUnits: largest[partner],

@@ -36,6 +36,7 @@ enum EvaluationDigest {
         pair.absorb(scratch.score.span, count: count)
         pair.absorb(scratch.placePrice.span, count: count)
         pair.absorb(scratch.favour.span, count: count)
+        if scratch.weighsWaiting { pair.absorb(scratch.waiting.span, count: count) }
         return pair.digests()
     }
 

@@ -49,8 +49,11 @@ public struct ScoredCandidate: Sendable, Equatable {
     public var placePrice: Double
     /// What its floor, and having taken a smaller share of its places than others, add, minor units.
     public var favour: Double
-    /// What the choice is made by where prices count: the score less the price of the place, with the favour.
-    public var net: Double { (score - placePrice) + favour }
+    /// What the choice is made by where prices count: the score less the price of the place, with the favour, less the
+    /// price of waiting.
+    public var net: Double { ((score - placePrice) + favour) - waitingPrice }
+    /// What waiting until it is at work costs, minor units; 0 where that is not weighed. Since logic version 7.
+    public var waitingPrice: Double
     /// Out after all because the conversion is below the policy's minimum.
     public var isBelowMinimum: Bool
     public var evidence: Evidence
@@ -189,6 +192,7 @@ extension FullEvaluation {
                 fit: scratch.fit[row], conversion: scratch.conversion[row], engagement: scratch.engagement[row],
                     score: scratch.score[row],
                 placePrice: scratch.placePrice[row], favour: scratch.favour[row],
+                waitingPrice: scratch.weighsWaiting ? scratch.waiting[row] : 0,
                 isBelowMinimum: !scratch.isIn[row] && !scratch.isAtCap[row],
                 evidence: Evidence(
                     partner, view, column: column, band: band, row: scratch.row, state, period: period, at: stamp))

@@ -5,6 +5,17 @@ enum Ranking {
         _ method: RoutingMethod, value: Int64, _ state: State, _ policy: Policy, at stamp: Timestamp,
         _ scratch: inout EvaluationScratch
     ) {
+        fillPlain(method, value: value, state, policy, at: stamp, &scratch)
+        let weighsWaiting = state.isLogic(7) && policy.presence != .ignore
+        if weighsWaiting && (method == .bidPrice || method == .highestScore) {
+            weighWaiting(state, policy, at: stamp, &scratch)
+        }
+    }
+
+    private static func fillPlain(
+        _ method: RoutingMethod, value: Int64, _ state: State, _ policy: Policy, at stamp: Timestamp,
+        _ scratch: inout EvaluationScratch
+    ) {
         let rows = scratch.partners.count
         switch method {
         case .bidPrice:

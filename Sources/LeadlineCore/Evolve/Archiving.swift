@@ -9,6 +9,7 @@ extension State {
             // Nobody can decide a review of a lead that is no longer there.
             if lead.flags.contains(.underReview) { reviewsOpen -= 1 }
             noteArchivedDeal(lead)
+            money[lead.id] = nil
             let digest = Self.archiveDigest(lead.id)
             if archivedIDs.insert(digest).inserted { archived.append(digest, at: stamp) }
         }
@@ -24,6 +25,8 @@ extension State {
         let suspensions = suspensions
         let returns = returns
         let lookAt = again.lookAt
+        let ratesAt = rates.nextFrom
+        let (starvationLookAt, ruleBreaks) = (starvation.lookAt, ruleBreaks)
         agenda.dropStale { item in
             switch item.kind {
             case .lead:
@@ -38,6 +41,9 @@ extension State {
             case .suspension: return suspensions[Int(item.index)].until == item.at
             case .returnCredit: return returns[item.index]?.until == item.at
             case .waiting: return lookAt == item.at
+            case .rates: return ratesAt == item.at
+            case .starvation: return starvationLookAt == item.at
+            case .ruleBreak: return ruleBreaks[Int(item.index)]?.at == item.at
             }
         }
     }

@@ -6,6 +6,7 @@ extension State {
         let wasOffered = leads.slot(of: event.leadID).map { leads.leads[$0].status == .offered } ?? false
         place(event, at: stamp)
         if !wasOffered { remember(event.evaluation, at: stamp) }
+        if event.evaluation != nil { noteRouted(event.leadID) }
     }
 
     /// The lead goes to its partner, with its timers, and counts there.
@@ -27,15 +28,19 @@ extension State {
         if let due = event.respondBy { agenda.add(.lead, UInt32(slot), at: due) } else { startHorizon(slot) }
         planReminders(event, slot)
         takeTurn(event, slot, partner, at: stamp)
-        countAssignment(slot, partner, at: stamp)
+        countAssignment(slot, partner, event.cause, at: stamp)
         if isLogic(5) { countSource(slot) }
         if isLogic(6) { agree(event, slot) }
-        if isLogic(7) { notePromise(event, slot, partner) }
+        if isLogic(7) {
+            notePromise(event, slot, partner)
+            waitingCost.forget(slot)
+        }
         award(slot, partner, at: stamp)
         guard let evaluation = event.evaluation else { return }
         if isRotationTurn(evaluation) { rotate(slot, partner, evaluation) }
         if evaluation.propensity > 0 {
             lots.draw(wasExplored: evaluation.basis == .exploration, period: partners.period[partner])
+            noteLot(wasExplored: evaluation.basis == .exploration, at: stamp)
         }
     }
 
@@ -56,12 +61,13 @@ extension State {
         agenda.add(.lead, UInt32(slot), at: end)
     }
 
-    private mutating func countAssignment(_ slot: Int, _ partner: Int, at stamp: Timestamp) {
+    private mutating func countAssignment(
+        _ slot: Int, _ partner: Int, _ cause: RoutingCause, at stamp: Timestamp
+    ) {
         partners.openLeads[partner] += 1
         partners.assignments[partner] += 1
-        if isLogic(5) { leads.leads[slot].place = place(ofLeadAt: slot, partner) }
-        guard let policy else { return }
-        if isLogic(6) { leads.leads[slot].place.windows = windows(at: stamp, partner, policy) }
+        countForStarvation(partner, at: stamp)
+        guard takePlace(slot, partner, cause, at: stamp), let policy else { return }
         let period = CapacityLimits.period(at: stamp, policy)
         if partners.period[partner] != period {
             partners.period[partner] = period
@@ -85,12 +91,21 @@ extension State {
         partners.countSegments(view(ofLeadAt: slot), at: partner, in: period)
     }
 
+    /// How long the prospect waited, by the clock: what was promised in working time is measured to when it is known.
+    private mutating func noteWait(_ slot: Int, _ elapsedMicros: Int64) {
+        guard isLogic(7) else { return }
+        let lead = leads.leads[slot]
+        let clock = lastStamp.micros - lead.assignedAt.micros
+        waitingCost.note(slot, micros: lead.marks.contains(.inWorkingHours) ? clock : elapsedMicros)
+    }
+
     mutating func respond(_ event: FirstResponseMet) {
         let leadID = event.leadID
         guard let slot = leads.slot(of: leadID) else { return }
         if !leads.leads[slot].flags.contains(.accepted) { countAnswer(\.taken, leadID, taken: true) }
         if isLogic(2), leads.leads[slot].holder != LeadTable.nowhere {
             records.respond(Int(leads.leads[slot].holder), elapsedMicros: event.elapsedMicros)
+            noteWait(slot, event.elapsedMicros)
         }
         let hadDeadline = leads.leads[slot].dueAt < .distantFuture && !leads.leads[slot].flags.contains(.onHorizon)
         if hadDeadline && leads.leads[slot].dueCause == .expired { count(\.inTime, leadID) }
@@ -110,14 +125,19 @@ extension State {
         countMissed(event.leadID, at: stamp)
         coolDown(event.partnerID, at: stamp)
         if let slot = leads.slot(of: event.leadID) { noteMissed(slot) }
+        if policy?.placesBack.expired == true { giveBackPlace(event.leadID) }
         takeBack(event.leadID)
         noteTurns()
     }
 
     /// The lead is taken back for another reason; who declined, or lost it by a link, may have its turn back. A link is
-    /// nobody's fault, nor is an answer of another that became known late: whoever lost a lead by one may get it again.
+    /// nobody's fault, nor is an answer of another that became known late, or a fact that changed: whoever lost a lead
+    /// by one may get it again.
     mutating func end(_ event: AssignmentEnded) {
-        let isByLink = event.cause == .linked || event.cause == .unlinked || event.cause == .answeredInTime
+        let isByLink = switch event.cause {
+        case .linked, .unlinked, .answeredInTime, .ruleBroken: true
+        default: false
+        }
         if event.cause == .declined || event.cause == .returned { handBack(event) }
         if isByLink, let slot = leads.slot(of: event.leadID) { giveUpPlace(slot) }
         takeBack(event.leadID, isTried: !isByLink)
@@ -131,6 +151,7 @@ extension State {
             leads.leads[slot].isExcused = false
             return
         }
+        if event.cause == .declined && policy?.placesBack.declined == true { giveBackPlace(event.leadID) }
         if event.cause == .declined || !wasTaken { countAnswer(\.declined, event.leadID, taken: false) }
         if declineGivesTurnBack(slot) { giveTurnBack(slot) }
     }
@@ -139,6 +160,7 @@ extension State {
         let wasOffered = leads.slot(of: event.leadID).map { leads.leads[$0].status == .offered } ?? false
         queue(event)
         if !wasOffered { remember(event.evaluation, at: stamp) }
+        if event.evaluation != nil { noteRouted(event.leadID) }
     }
 
     /// The lead goes to the human queue, with the timer by which it climbs the ladder.
@@ -186,6 +208,9 @@ extension State {
     private mutating func takeBack(_ leadID: String, isTried: Bool = true) {
         guard let slot = leads.slot(of: leadID) else { return }
         let holder = leads.leads[slot].holder
+        if holder != LeadTable.nowhere {
+            uncountForStarvation(Int(holder), assignedAt: leads.leads[slot].assignedAt)
+        }
         endAward(slot)
         release(slot)
         if holder != LeadTable.nowhere && isTried { leads.leads[slot].tried.append(holder) }

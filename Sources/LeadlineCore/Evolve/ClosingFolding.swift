@@ -10,6 +10,7 @@ extension State {
         let partner = partners.index(of: event.partnerID)
         let (holder, agreed) = (leads.leads[slot].holder, leads.leads[slot].agreedBasisPoints)
         let rate = partner.map { commissionBasisPoints(leads.leads[slot], $0) }
+        if event.reason == .withdrawn && policy?.placesBack.withdrawn == true { giveBackPlace(event.leadID) }
         release(slot)
         endOffers(slot)
         unlinkFromAccount(slot)
@@ -25,7 +26,7 @@ extension State {
         if event.learned, let partner {
             // From the human queue a partner may have got it by other ways.
             if leads.leads[slot].award == LeadTable.nowhere { award(slot, partner, at: stamp) }
-            model.close(Int(leads.leads[slot].award), day: Int(Self.day(stamp)), won: event.reason == .won)
+            closeAward(slot, partner, won: event.reason == .won, at: stamp)
             learnMatch(slot, partner, won: event.reason == .won, isCorrection: false, at: stamp)
             learn(slot, partner, event, at: stamp)
         } else {
@@ -48,6 +49,7 @@ extension State {
         leads.leads[slot].flags.remove(.won)
         if won { leads.leads[slot].flags.insert(.won) }
         tallies.learn(outcome(slot, partner, won: won, amount: event.amountMinorUnits))
+        if isLogic(7) { waitingCost.count(slot, won: won) }
         if isLogic(2) { recordDeal(slot, partner, won: won, amount: event.amountMinorUnits) }
         if won, lead.account != LeadTable.nowhere, let policy {
             accounts.accounts[Int(lead.account)].owner = UInt32(partner)
@@ -70,6 +72,7 @@ extension State {
         let lead = leads.leads[slot]
         guard lead.flags.contains(.learned), lead.holder != LeadTable.nowhere else { return }
         tallies.unlearn(outcome(slot, Int(lead.holder), won: lead.flags.contains(.won), amount: 0))
+        if isLogic(7) { waitingCost.count(slot, won: lead.flags.contains(.won), isTakenBack: true) }
         forgetLargest(slot, Int(lead.holder))
         if isLogic(7), event.reason == .won, !lead.flags.contains(.won) {
             leads.leads[slot].wonBasisPoints = commissionBasisPoints(lead, Int(lead.holder))

@@ -26,17 +26,20 @@ extension State {
         case .leadSubmitted(let fact):
             insert(fact, input, at: stamp)
             countSuppressed(input)
-        case .leadUpdated(let fact): update(fact)
+        case .leadUpdated(let fact): restate(fact)
         case .processingRestricted(let fact): if !isLogic(4) { restrict(fact.leadID) }
         case .intentObserved(let fact): observe(fact, input.account, at: stamp)
-        case .firmographicsObserved(let fact): observe(fact, input.account)
-        case .technographicsObserved(let fact): observe(fact, input.account)
+        case .firmographicsObserved(let fact):
+            noteBreaks(openLeads(ofAccount: input.account), .companyObserved) { $0.observe(fact, input.account) }
+        case .technographicsObserved(let fact):
+            noteBreaks(openLeads(ofAccount: input.account), .companyObserved) { $0.observe(fact, input.account) }
         case .timeAdvanced(let through): takeDue(through, at: stamp)
         case .erasureRequested(let fact): forgetRetention(ofLead: fact.leadID)
         case .leadAccepted, .leadDeclined, .leadReturned, .firstResponseRecorded, .dealStageChanged, .dealWon,
             .dealLost:
             fold(outcome: input.fact, imported: input.imported, input.times)
-        case .partnerUpserted(let profile): upsert(profile, input.timeZone)
+        case .partnerUpserted(let profile):
+            noteBreaks(leadsTouched(by: profile), .profileChanged) { $0.upsert(profile, input.timeZone) }
         case .partnerCapacitySet(let fact): setCapacity(fact)
         case .partnerPaused(let fact): pause(fact.partnerID, at: stamp)
         case .partnerResumed(let fact): resume(fact.partnerID)
@@ -44,6 +47,8 @@ extension State {
         case .partnerAbsenceSet(let fact): setAbsence(fact, at: stamp)
         case .partnerAbsenceCancelled(let fact): cancelAbsence(fact)
         case .partnerCommissionTermsSet(let fact): setCommission(fact)
+        case .commissionShared(let fact): share(fact)
+        case .ratesPublished(let fact): publish(fact)
         case .suppressionSet(let fact): suppress(fact, at: stamp)
         case .suppressionLifted(let fact): liftSuppression(fact)
         case .leadWithdrawn(let fact): endMerged(fact.leadID)
@@ -85,7 +90,7 @@ extension State {
         case .commissionAccrued(let event): accrue(event)
         case .commissionReversed(let event): reverse(event)
         case .answerCredited(let event): credit(event)
-        case .outcomeUnmatched, .outcomeWaiting, .recipientInformed: break
+        case .outcomeUnmatched, .outcomeWaiting, .recipientInformed, .starvationAnnounced, .holderIneligible: break
         }
     }
 
@@ -110,5 +115,8 @@ extension State {
         takeDueReminder(through, at: stamp)
         takeDueOutcome(through)
         takeDueLook(through, at: stamp)
+        takeDueRates(through)
+        takeDueStarvation(through, at: stamp)
+        takeDueRuleBreak(through)
     }
 }

@@ -14,14 +14,21 @@ extension State {
             lead.marks.insert(.suppressed)
         }
         let slot = leads.insert(lead)
+        waitingCost.forget(slot)
         linkToAccount(slot)
         linkToPerson(slot)
         for ticket in waiting.tickets(ofLead: fact.leadID) { agenda.add(.deliverOutcome, ticket, at: stamp) }
     }
 
-    mutating func update(_ fact: LeadUpdated) {
+    /// Facts about a lead changed; its holder may break a rule since.
+    mutating func restate(_ fact: LeadUpdated) {
+        noteBreaks(leads.slot(of: fact.leadID).map { [$0] } ?? [], .leadUpdated) { $0.update(fact) }
+    }
+
+    private mutating func update(_ fact: LeadUpdated) {
         guard let slot = leads.slot(of: fact.leadID), leads.leads[slot].isOpen else { return }
         var lead = leads.leads[slot]
+        if isLogic(7) { for name in fact.cleared { lead.clear(name) } }
         set(fact.attributes, on: &lead)
         if isLogic(2) { lead.restated.set(fact.attributes.stated(toLogic: logicVersion), at: nextPosition) }
         leads.leads[slot] = lead
@@ -64,6 +71,8 @@ extension State {
         leads.leads[new].link = UInt32(old)
         let hasRecipients = !leads.leads[new].recipients.isEmpty || leads.leads[new].marks.contains(.tookIn)
         if isLogic(5) && hasRecipients { leads.leads[old].marks.insert(.tookIn) }
+        takeOverMissed(from: new, to: old)
+        moveShares(from: new, to: old)
         leads.close(new, as: .merged, at: stamp)
         if isLogic(5) { endClaims(onLead: event.leadID, at: stamp) }
     }
@@ -100,5 +109,20 @@ extension State {
         guard account != LeadTable.nowhere else { return }
         let first = accounts.accounts[Int(account)].firstOpenLead
         accounts.accounts[Int(account)].firstOpenLead = leads.unchain(slot, from: first, by: \.link)
+    }
+}
+
+extension LeadTable.Lead {
+    /// Takes back what was stated in a field, by its name in the schema; other names are of what decisions do not see.
+    fileprivate mutating func clear(_ name: String) {
+        switch name {
+        case "employees": employees = 0
+        case "deal_value": (valueMinorUnits, currency) = (0, Vocabulary.none)
+        case "technologies": technologies = []
+        case "required_certifications": requiredCertifications = []
+        case "lawful_basis": lawfulBasis = .unspecified
+        default:
+            if let word = LeadWord.allCases.first(where: { $0.name == name }) { words[word] = Vocabulary.none }
+        }
     }
 }

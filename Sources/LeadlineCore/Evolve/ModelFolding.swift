@@ -9,19 +9,45 @@ extension State {
     mutating func award(_ slot: Int, _ partner: Int, at stamp: Timestamp) {
         let view = view(ofLeadAt: slot)
         let features = LeadFeatures(view, accounts, at: stamp)
-        let row = features.learnedRow(&values, slots: model.slotCount)
-        model.reserve(partners: partners.count, values: values.idEnd)
+        let row = learnedRow(features)
         model.match.columns.learn(
             features.matchKeys(slots: model.slotCount), valueMinorUnits: view.valueMinorUnits ?? 0,
             model.match.settings)
+        let prediction = prediction(view, features, row, partner)
+        leads.leads[slot].award = UInt32(
+            clamping: model.award(day: Int(Self.day(stamp)), partner: partner, row: row, prediction: prediction))
+    }
+
+    /// A deal that the model awaited is won or lost.
+    mutating func closeAward(_ slot: Int, _ partner: Int, won: Bool, at stamp: Timestamp) {
+        let number = Int(leads.leads[slot].award), day = Int(Self.day(stamp))
+        if !model.learnsLate || !model.hasForgotten(number) {
+            model.close(number, day: day, won: won)
+            return
+        }
+        let view = view(ofLeadAt: slot), features = features(slot, at: leads.leads[slot].assignedAt)
+        let row = learnedRow(features)
+        model.advance(to: day)
+        model.closeLate(
+            day: day, partner: partner, row: row, prediction: prediction(view, features, row, partner), won: won)
+    }
+
+    private mutating func learnedRow(_ features: LeadFeatures) -> [Int32] {
+        let row = features.learnedRow(&values, slots: model.slotCount)
+        model.reserve(partners: partners.count, values: values.idEnd)
+        return row
+    }
+
+    /// What the model says of a lead at a partner.
+    private func prediction(
+        _ view: LeadView, _ features: LeadFeatures, _ row: [Int32], _ partner: Int
+    ) -> WinPrediction {
         let segments = Segments.of(
             partner, tallies, column: tallies.column(ofVertical: view.words.vertical),
             band: SizeBand.of(view.valueMinorUnits ?? 0), Segments.Base(model),
             strength: Double(max(policy?.priorStrengthDeals ?? 1, 1)))
         let suits = matchLogOdds(view, features, partner) - model.curve.baseLogOdds
-        let prediction = model.predict(row.span, partner: partner, segment: segments.sum, match: suits)
-        leads.leads[slot].award = UInt32(
-            clamping: model.award(day: Int(Self.day(stamp)), partner: partner, row: row, prediction: prediction))
+        return model.predict(row.span, partner: partner, segment: segments.sum, match: suits)
     }
 
     /// The lead leaves its partner undecided.

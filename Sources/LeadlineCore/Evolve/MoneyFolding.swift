@@ -22,13 +22,52 @@ extension State {
     }
 
     mutating func accrue(_ event: CommissionAccrued) {
-        guard isLogic(7), let slot = leads.slot(of: event.leadID) else { return }
-        leads.leads[slot].accruedMinorUnits = event.amountMinorUnits
+        guard isLogic(7), let slot = leads.slot(of: event.leadID), let partner = partners.index(of: event.partnerID)
+        else { return }
+        let lead = leads.leads[slot]
+        if money[lead.id] == nil && event.reversibleUntil == nil && lead.holder == UInt32(partner) {
+            leads.leads[slot].accruedMinorUnits = event.amountMinorUnits
+            return
+        }
+        var deal = money[lead.id] ?? .init(accrued: accrued(lead))
+        deal.accrued.removeAll { $0.partner == UInt32(partner) }
+        deal.accrued.append(.init(partner: UInt32(partner), minorUnits: event.amountMinorUnits))
+        deal.reversibleUntil = event.reversibleUntil
+        set(deal, slot)
     }
 
     mutating func reverse(_ event: CommissionReversed) {
         guard let slot = leads.slot(of: event.leadID) else { return }
-        leads.leads[slot].accruedMinorUnits = 0
+        guard var deal = money[leads.leads[slot].id] else {
+            leads.leads[slot].accruedMinorUnits = 0
+            return
+        }
+        deal.accrued.removeAll { Int($0.partner) == partners.index(of: event.partnerID) }
+        if deal.accrued.isEmpty { deal.reversibleUntil = nil }
+        set(deal, slot)
+    }
+
+    /// Partners share the lead's commission from here on; what has accrued is shared anew by the events.
+    mutating func share(_ fact: CommissionShared) {
+        guard let (slot, shares) = shares(fact) else { return }
+        var deal = money[leads.leads[slot].id] ?? .init(accrued: accrued(leads.leads[slot]))
+        deal.shares = shares
+        set(deal, slot)
+    }
+
+    private mutating func set(_ deal: DealMoney.Deal, _ slot: Int) {
+        let lead = leads.leads[slot]
+        leads.leads[slot].accruedMinorUnits = deal.accrued.reduce(0) { $0 + $1.minorUnits }
+        let isOfOne = deal.accrued.allSatisfy { $0.partner == lead.holder }
+        money[lead.id] = deal.isPlain && isOfOne ? nil : deal
+    }
+
+    /// What was said of a merged lead's commission is said of the lead that goes on, unless something was of that.
+    mutating func moveShares(from merged: Int, to slot: Int) {
+        let (from, to) = (leads.leads[merged].id, leads.leads[slot].id)
+        guard let deal = money[from] else { return }
+        money[from] = nil
+        if money[to] == nil { money[to] = .init(shares: deal.shares, accrued: accrued(leads.leads[slot])) }
     }
 
     /// A partner's largest deal is taken back: the next largest is its largest.

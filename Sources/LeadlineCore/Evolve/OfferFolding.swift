@@ -23,6 +23,7 @@ extension State {
             lots.draw(
                 wasExplored: evaluation.basis == .exploration,
                 period: policy.map { CapacityLimits.period(at: stamp, $0) } ?? 0)
+            noteLot(wasExplored: evaluation.basis == .exploration, at: stamp)
         }
         offers.set(nil, slot)
         leaveQueue(slot)
@@ -99,10 +100,18 @@ extension State {
         leads.leads[slot].flags.insert(.accepted)
     }
 
+    /// The lead whose offer is answered. An offer of a lead that is merged by now was its own; since logic version 7
+    /// any other is one of the lead that goes on.
+    func negotiated(_ fact: OfferAnswered) -> Int? {
+        guard let own = leads.ownSlot(of: fact.leadID).map({ Int($0) }) else { return nil }
+        if !isLogic(7) || wasMade(fact.offerID, own, to: fact.partnerID) { return own }
+        return leads.slot(of: fact.leadID)
+    }
+
     /// A partner said that it has room.
     mutating func confirm(_ fact: OfferAnswered) {
         guard isLogic(6), fact.answer == .capacityConfirmed, let partner = partners.index(of: fact.partnerID),
-            let slot = leads.ownSlot(of: fact.leadID).map({ Int($0) }), let negotiation = offers[slot],
+            let slot = negotiated(fact), let negotiation = offers[slot],
             fact.round == 0 || fact.round == negotiation.round
         else { return }
         for place in negotiation.open.indices

@@ -6,6 +6,7 @@ extension State {
             $0.partners.setCapacity($0.known(fact.capacity), at: $1, &$0.vocabulary)
             $0.prices.isStale = true
             $0.noteChance()
+            $0.noteStarvation($1)
         }
     }
 
@@ -18,6 +19,7 @@ extension State {
             $0.partners.setStatus(.active, at: $1)
             $0.prices.isStale = true
             $0.noteChance()
+            $0.noteStarvation($1, isBack: true)
         }
     }
 
@@ -45,6 +47,7 @@ extension State {
             $0.partners.cancelAbsence(fact.absenceID, at: $1)
             $0.prices.isStale = true
             $0.noteChance()
+            $0.noteStarvation($1)
         }
     }
 
@@ -76,7 +79,8 @@ extension State {
 
     mutating func upsert(_ profile: PartnerProfile, _ timeZone: TimeZoneRules?) {
         if isKeptOut(profile.partnerID) { return }
-        if partners.index(of: profile.partnerID) == nil {
+        let isNew = partners.index(of: profile.partnerID) == nil
+        if isNew {
             tallies.addPartner()
             records.addPartner()
             prices.addPartner()
@@ -89,6 +93,7 @@ extension State {
         partners.upsert(profile, timeZone: timeZone, currency: currency, &vocabulary)
         prices.isStale = true
         noteChance()
+        if let partner = partners.index(of: profile.partnerID) { noteStarvation(partner, isBack: isNew) }
     }
 
     /// Floors in value are pursued from logic version 2 on; one that was stated before is to be stated again.

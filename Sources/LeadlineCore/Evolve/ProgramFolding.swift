@@ -9,11 +9,13 @@ extension State {
     }
 
     mutating func adopt(_ fact: PolicyPublished) {
-        let before = policy?.retention ?? RetentionRule()
+        let policyBefore = policy, before = policy?.retention ?? RetentionRule()
+        let starvationBefore = policy?.starvation
         policy = fact.policy.known(toLogic: logicVersion)
         policyVersion = fact.version
         if isLogic(2) { adopt(fact.policy.retention, before: before) }
         compileHardRules()
+        recount(before: policyBefore)
         lots.adopt(fact.version, at: nextPosition)
         prices.isStale = true
         if isLogic(2) { fitModel.follow(fact.policy.fitWeights.shares(logic: 2)) }
@@ -21,6 +23,7 @@ extension State {
             rate: min(max(Double(fact.policy.priorWinRateBasisPoints) / 10_000, 0.0001), 0.9999),
             strength: Double(max(fact.policy.priorStrengthDeals, 1)))
         noteChance()
+        watchStarvation(before: starvationBefore)
     }
 
     mutating func compileHardRules() {

@@ -9,6 +9,13 @@ extension State {
         policy.map { returns.credits(of: partner, in: CapacityLimits.period(at: stamp, $0)) } ?? 0
     }
 
+    /// The credit that waits for a lead; since logic version 7 also by the id of one that was merged into it.
+    func returnWaiting(for leadID: String, of partner: Int) -> ReturnTable.Waiting? {
+        if let own = returns.waiting(for: leadID, of: partner) { return own }
+        guard isLogic(7), let slot = leads.slot(of: leadID) else { return nil }
+        return returns.waiting(for: leads.leads[slot].id, of: partner)
+    }
+
     mutating func change(_ event: ReturnChanged, at stamp: Timestamp) {
         guard let partner = partners.index(of: event.partnerID) else { return }
         switch event.status {
@@ -24,8 +31,9 @@ extension State {
         switch event.status {
         case .credited:
             if let policy { returns.countCredit(of: partner, in: CapacityLimits.period(at: stamp, policy)) }
+            noteCredit(partner, at: stamp)
             leads.leads[slot].isExcused = true
-            giveBack(cost(ofLeadAt: slot), to: partner)
+            giveBack(cost(ofLeadAt: slot), ofLeadAt: slot, to: partner)
             forgetTurn(slot)
         case .waiting:
             leads.leads[slot].isExcused = true
@@ -44,7 +52,7 @@ extension State {
         guard let waiting = returns.waiting(for: event.leadID, of: partner) else { return }
         returns.remove(waiting.ticket)
         if event.status == .approved {
-            giveBack(waiting.cost, to: partner)
+            giveBack(waiting.cost, ofLeadAt: leads.ownSlot(of: waiting.leadID).map { Int($0) }, to: partner)
             return
         }
         if waiting.countsAsDecline { tallies.count(partner, \.declined) }
@@ -59,9 +67,9 @@ extension State {
     }
 
     /// The turn, and the place in the period in which the partner got the lead.
-    private mutating func giveBack(_ cost: ReturnTable.Cost, to partner: Int) {
+    private mutating func giveBack(_ cost: ReturnTable.Cost, ofLeadAt slot: Int?, to partner: Int) {
         giveTurnBack(cost.turn, strideMicros: cost.strideMicros, in: cost.place.country, to: partner)
-        uncount(cost.place, partner, assignedAt: cost.assignedAt)
+        uncount(cost.place, ofLeadAt: slot, partner, assignedAt: cost.assignedAt)
     }
 
     // MARK: Sources

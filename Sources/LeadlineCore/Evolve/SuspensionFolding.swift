@@ -23,12 +23,15 @@ extension State {
         guard let slot = leads.slot(of: leadID), let missed = missedDeadlines(with: leads.leads[slot], at: stamp)
         else { return }
         let partner = Int(leads.leads[slot].holder)
-        suspensions.set(.init(missed: missed, until: suspensions[partner].until), of: partner)
+        var standing = suspensions[partner]
+        standing.missed = missed
+        suspensions.set(standing, of: partner)
     }
 
     mutating func suspend(_ event: PartnerSuspended, at stamp: Timestamp) {
         guard let partner = partners.index(of: event.partnerID) else { return }
-        suspensions.set(.init(until: event.until), of: partner)
+        let causes = isLogic(7) ? suspensions[partner].missed : []
+        suspensions.set(.init(until: event.until, causes: causes), of: partner)
         agenda.add(.suspension, UInt32(partner), at: event.until)
         prices.isStale = true
         if policy?.suspension.movesLeads == true {
@@ -41,5 +44,6 @@ extension State {
         suspensions.set(.init(missed: suspensions[partner].missed), of: partner)
         prices.isStale = true
         noteChance()
+        noteStarvation(partner, isBack: true)
     }
 }

@@ -6,10 +6,11 @@ extension EscalationReason {
     var awaitsPartner: Bool {
         switch self {
         case .noPolicy, .noPartners, .noEligiblePartner, .ownerAtCap, .currencyUnknown, .lawfulBasisMissing,
-            .everyoneAway, .placesReserved:
+            .everyoneAway, .placesReserved, .heldForWork:
             true
         case .attemptsExhausted, .processingRestricted, .reviewRequired, .unanswered, .shadow, .personObjected,
-            .addressSuppressed, .sourceQuality, .negotiationFailed, .agreementToApprove:
+            .addressSuppressed, .sourceQuality, .negotiationFailed, .agreementToApprove, .pastPartnerUnknown,
+            .holderIneligible:
             false
         }
     }
@@ -37,6 +38,32 @@ extension State {
         leads.leads[slot].marks.remove(.awaitsPartner)
         again.remove(UInt32(slot))
         if again.slots.isEmpty { again.lookAt = .distantFuture }
+    }
+
+    /// Of leads that were there before nobody has remembered what they wait for. Those of which the state tells nothing
+    /// else wait for a partner, and are looked at once.
+    mutating func beginWaiting() {
+        if policy?.shadow == true { return }
+        for slot in leads.leads.indices where mayAwaitPartner(slot) {
+            leads.leads[slot].marks.insert(.awaitsPartner)
+            again.insert(UInt32(slot))
+        }
+        noteChance()
+    }
+
+    private func mayAwaitPartner(_ slot: Int) -> Bool {
+        let lead = leads.leads[slot]
+        guard lead.status == .escalated, !lead.flags.contains(.restricted),
+            !lead.marks.contains(.suppressed), offers.agreement(slot) == nil,
+            persons.standing(of: persons.group(of: [lead.subject])).isEmpty
+        else { return false }
+        guard let policy else { return true }
+        if lead.attempt >= max(policy.attemptsMax, 1) { return false }
+        // Where a negotiation that fails ends with a human, one that was offered is there for that.
+        if lead.offersMade > 0 && policy.negotiation.fallback == .escalate { return false }
+        let view = view(ofLeadAt: slot)
+        if let least = policy.review.dealValueAtLeastMinorUnits, view.valueMinorUnits ?? 0 >= least { return false }
+        return view.sourceQualityBasisPoints.map { $0 >= policy.review.sourceQualityBelowBasisPoints } ?? true
     }
 
     // MARK: When somebody may take one
@@ -88,6 +115,7 @@ extension State {
             isCounted = isCounted || partners.leadsPerPeriodMax[partner] != PartnerTable.uncapped
                 || partners.withSegments[partner]
         }
+        if policy?.presence == .hold { next = min(next, nextAtWork(after: lastStamp)) }
         guard isCounted, let policy else { return next }
         return min(next, CapacityLimits.span(ofPeriod: CapacityLimits.period(at: lastStamp, policy), policy).end)
     }

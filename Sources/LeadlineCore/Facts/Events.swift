@@ -30,6 +30,8 @@ public enum Event: Sendable, Equatable {
     case offerClosed(OfferClosed)
     case commissionReversed(CommissionReversed)
     case answerCredited(AnswerCredited)
+    case starvationAnnounced(StarvationAnnounced)
+    case holderIneligible(HolderIneligible)
 }
 
 /// Why a lead was routed at this moment. Raw values are the schema's.
@@ -40,6 +42,8 @@ public enum RoutingCause: UInt8, Sendable {
     /// It waited for a human, and a partner can take it after all; its former holder had answered in time. Since logic
     /// version 7.
     case offeredAgain = 40, answeredInTime
+    /// Its holder broke a hard rule since a fact changed. Since logic version 7.
+    case ruleBroken = 60
 }
 
 /// Why a candidate is out. Raw values are the schema's.
@@ -57,6 +61,12 @@ public enum EscalationReason: UInt8, Sendable {
     case placesReserved, personObjected, addressSuppressed, sourceQuality
     /// No partner agreed; an agreement waits for whom the policy names. Since logic version 6.
     case negotiationFailed = 30, agreementToApprove
+    /// It is history, and the partner who had it then is none of the program's. Since logic version 7.
+    case pastPartnerUnknown = 50
+    /// Its holder broke a hard rule since a fact changed. Since logic version 7.
+    case holderIneligible = 60
+    /// Nobody who could get it is at work; it goes to somebody once they are. Since logic version 7.
+    case heldForWork
 }
 
 /// How a lead ended. Raw values are the schema's.
@@ -82,6 +92,8 @@ public enum DisregardReason: UInt8, Sendable {
     case offerUnknown = 30, offerOver
     /// The policy has no rate for the amount's currency; the partner was removed. Since logic version 7.
     case currencyUnknown = 40, partnerRemoved
+    /// The program keeps as many rates, in force and to come, as it can. Since logic version 7.
+    case tooManyRates = 50
 }
 
 /// A right of a person. Raw values are the schema's.
@@ -102,8 +114,11 @@ public struct Candidate: Sendable, Equatable {
     public var placePrice: Double
     /// What its floor, and having taken a smaller share of its places than others, add, in minor units.
     public var favour: Double
+    /// What waiting until it is at work costs, in minor units; 0 where that is not weighed. Since logic version 7.
+    public var waitingPrice: Double
     public init(
-        partnerID: String, score: Double, fit: Double, conversion: Double, placePrice: Double = 0, favour: Double = 0
+        partnerID: String, score: Double, fit: Double, conversion: Double, placePrice: Double = 0, favour: Double = 0,
+        waitingPrice: Double = 0
     ) {
         self.partnerID = partnerID
         self.score = score
@@ -111,6 +126,7 @@ public struct Candidate: Sendable, Equatable {
         self.conversion = conversion
         self.placePrice = placePrice
         self.favour = favour
+        self.waitingPrice = waitingPrice
     }
 }
 
@@ -155,6 +171,8 @@ public struct EvaluationSummary: Sendable, Equatable {
     public var atCap: [Candidate] = []
     /// The claim in force by which the partner owns the account; empty without one. Since logic version 5.
     public var claimID = ""
+    /// The rate by which the lead's value was counted; nil where it needed none. Since logic version 7.
+    public var rate: RateUsed?
     public init() {}
 }
 
@@ -333,12 +351,18 @@ public struct LeadClosed: Sendable, Equatable {
     public var amountMinorUnits: Int64
     /// True if the outcome taught the model.
     public var learned: Bool
-    public init(leadID: String, partnerID: String, reason: ClosingReason, amountMinorUnits: Int64 = 0, learned: Bool) {
+    /// The rate by which a won deal's amount was counted; nil where it needed none. Since logic version 7.
+    public var rate: RateUsed?
+    public init(
+        leadID: String, partnerID: String, reason: ClosingReason, amountMinorUnits: Int64 = 0, learned: Bool,
+        rate: RateUsed? = nil
+    ) {
         self.leadID = leadID
         self.partnerID = partnerID
         self.reason = reason
         self.amountMinorUnits = amountMinorUnits
         self.learned = learned
+        self.rate = rate
     }
 }
 
@@ -413,11 +437,21 @@ public struct CommissionAccrued: Sendable, Equatable {
     /// Rounded down.
     public var amountMinorUnits: Int64
     public var rateBasisPoints: UInt32
-    public init(leadID: String, partnerID: String, amountMinorUnits: Int64, rateBasisPoints: UInt32) {
+    /// The partner's share of the deal's commission; 0 where it is not shared. Since logic version 7.
+    public var shareBasisPoints: UInt32
+    /// After this moment it is taken back no more; nil: it is for as long as the deal can be corrected. Since logic
+    /// version 7.
+    public var reversibleUntil: Timestamp?
+    public init(
+        leadID: String, partnerID: String, amountMinorUnits: Int64, rateBasisPoints: UInt32,
+        shareBasisPoints: UInt32 = 0, reversibleUntil: Timestamp? = nil
+    ) {
         self.leadID = leadID
         self.partnerID = partnerID
         self.amountMinorUnits = amountMinorUnits
         self.rateBasisPoints = rateBasisPoints
+        self.shareBasisPoints = shareBasisPoints
+        self.reversibleUntil = reversibleUntil
     }
 }
 

@@ -70,6 +70,7 @@ public enum Fact: Sendable, Equatable {
     case rejectedRecordsErased(RejectedRecordsErased)
     case leadsUnlinked(LeadLinkStatement)
     case leadsLinked(LeadLinkStatement)
+    case ratesPublished(RatesPublished)
 
     case partnerUpserted(PartnerProfile)
     case partnerCapacitySet(PartnerCapacitySet)
@@ -79,6 +80,7 @@ public enum Fact: Sendable, Equatable {
     case partnerAbsenceSet(PartnerAbsenceSet)
     case partnerAbsenceCancelled(PartnerAbsenceCancelled)
     case partnerCommissionTermsSet(PartnerCommissionTermsSet)
+    case commissionShared(CommissionShared)
 
     case intentObserved(IntentObserved)
     case firmographicsObserved(FirmographicsObserved)
@@ -277,14 +279,21 @@ public struct LeadSubmitted: Sendable, Equatable {
     }
 }
 
-/// Facts about a lead changed; what is stated replaces.
+/// Facts about a lead changed; what is stated replaces, after what is cleared was taken back.
 public struct LeadUpdated: Sendable, Equatable {
     public var leadID: String
     public var attributes: LeadAttributes
-    public init(leadID: String, attributes: LeadAttributes) {
+    /// Fields whose values are taken back, by their names in the schema. Since logic version 7.
+    public var cleared: [String]
+    public init(leadID: String, attributes: LeadAttributes, cleared: [String] = []) {
         self.leadID = leadID
         self.attributes = attributes
+        self.cleared = cleared
     }
+
+    /// Every field that decisions are made on, by its name in the schema.
+    public static let clearableFacts = LeadWord.allCases.map(\.name)
+        + ["employees", "deal_value", "technologies", "required_certifications", "lawful_basis"]
 }
 
 /// An account shows interest.

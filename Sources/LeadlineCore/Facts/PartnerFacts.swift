@@ -131,6 +131,28 @@ public struct PartnerAbsenceCancelled: Sendable, Equatable {
     }
 }
 
+/// Partners share the commission of a lead's deal, whenever it is won. Since logic version 7.
+public struct CommissionShared: Sendable, Equatable {
+    public var leadID: String
+    /// What they leave over is the winner's; none: all of it is.
+    public var shares: [CommissionShare]
+    public init(leadID: String, shares: [CommissionShare]) {
+        self.leadID = leadID
+        self.shares = shares
+    }
+}
+
+/// A partner's share of a commission.
+public struct CommissionShare: Sendable, Equatable {
+    public var partnerID: String
+    /// Of the commission, not of the deal; 1 to 10,000.
+    public var basisPoints: UInt32
+    public init(partnerID: String, basisPoints: UInt32) {
+        self.partnerID = partnerID
+        self.basisPoints = basisPoints
+    }
+}
+
 /// What a partner earns on deals it wins from now on.
 public struct PartnerCommissionTermsSet: Sendable, Equatable {
     public var partnerID: String

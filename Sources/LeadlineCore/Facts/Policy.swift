@@ -77,6 +77,17 @@ public struct Policy: Sendable, Equatable {
     /// For so many minutes after a deadline an answer is credited that lies before it by its own time; nil is a day.
     /// Since logic version 7.
     public var lateAnswerMinutes: UInt32?
+    /// For so many days after a deal is won its commission is taken back when it is lost after all, or won for less;
+    /// then it stands. Nil: for as long as the deal can be corrected. Since logic version 7.
+    public var clawbackDays: UInt32?
+    /// Partners that get too little, and one that gets too much; nil announces nothing. Since logic version 7.
+    public var starvation: StarvationRule?
+    /// What becomes of a lead whose holder breaks a hard rule because a fact changed; since logic version 7.
+    public var ruleBreak = RuleBreakResponse.say
+    /// Whether a lead that leaves its partner still counts there; since logic version 7.
+    public var placesBack = PlacesBackRule()
+    /// How much it matters whether a partner is at work; since logic version 7.
+    public var presence = PresenceMode.ignore
     public init() {}
 }
 
@@ -190,6 +201,9 @@ extension Policy {
 extension Policy {
     private mutating func forgetVersion7() {
         (waiting, absenceAhead, lateAnswerMinutes) = (WaitingRule(), .passOver, nil)
+        clawbackDays = nil
+        (starvation, ruleBreak, placesBack) = (nil, .say, PlacesBackRule())
+        presence = .ignore
     }
 
     private mutating func forgetVersion5() {

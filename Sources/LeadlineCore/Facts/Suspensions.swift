@@ -40,8 +40,11 @@ public struct PartnerReinstated: Sendable, Equatable {
     public var partnerID: String
     /// True if the vendor said so, false if its time has passed.
     public var byVendor: Bool
-    public init(partnerID: String, byVendor: Bool) {
+    /// True if it had kept a deadline that the suspension counted as missed. Since logic version 7.
+    public var answeredInTime: Bool
+    public init(partnerID: String, byVendor: Bool, answeredInTime: Bool = false) {
         self.partnerID = partnerID
         self.byVendor = byVendor
+        self.answeredInTime = answeredInTime
     }
 }

@@ -1,6 +1,6 @@
 /// A lead at a partner, whose outcome is awaited or still counts in the closing curve.
 ///
-/// 72 bytes: a program may have a million of them.
+/// 96 bytes: a program may have a million of them.
 struct AwardedLead: Sendable {
     enum Outcome: Int8, Sendable {
         case open = 0, won, lost
@@ -21,6 +21,9 @@ struct AwardedLead: Sendable {
     /// What the experts said at the award: base, rate, bias, partner, slots, crosses, pairs, segment; match.
     var said = InlineArray<8, Float>(repeating: 0)
     var saidMatch: Float = 0
+    /// The same of the crossed models that learn more slowly: what was taught so far, and what they said.
+    var taughtSlower = InlineArray<2, Double>(repeating: 0)
+    var saidSlower = SIMD2<Float>(0, 0)
 
     var isClosed: Bool { outcome != .open }
     /// Its end, or the horizon, is in the closing curve.
@@ -43,6 +46,7 @@ struct AwardedLead: Sendable {
         x.pairs = Double(said[6])
         x.segment = Double(said[7])
         x.match = Double(saidMatch)
+        x.slower = SIMD2(Double(saidSlower[0]), Double(saidSlower[1]))
         x.probability = Double(probability)
         x.isJudgeable = isJudgeable
         return x
@@ -54,6 +58,7 @@ struct AwardedLead: Sendable {
             Float(x.pairs), Float(x.segment),
         ]
         saidMatch = Float(x.match)
+        saidSlower = SIMD2(Float(x.slower[0]), Float(x.slower[1]))
         probability = Float(x.probability)
         if x.isJudgeable { flags |= 2 }
     }

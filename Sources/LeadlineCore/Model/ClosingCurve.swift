@@ -14,6 +14,9 @@ struct ClosingCurve: Sendable, Equatable {
     var wonIn = [Double](repeating: 0, count: bandCount)
     var lostIn = [Double](repeating: 0, count: bandCount)
     var usedBands = 1
+    /// Won and lost among outcomes from beyond the last band; counted since logic version 8.
+    var wonBeyond = 0.0
+    var lostBeyond = 0.0
 
     // What follows from them.
     /// Share of the eventual wins, and of the losses, that are in by a band's end.
@@ -28,6 +31,8 @@ struct ClosingCurve: Sendable, Equatable {
     private(set) var baseVariance = 4.0
     /// How long a lead stays open on average, as far as ages have been seen.
     private(set) var meanOpenDays = 0.0
+    /// Share of the leads that are won or lost within the ages seen.
+    private(set) var settledShare = 0.0
 
     /// A lead has left a band: won there, lost there, or still open.
     mutating func count(band: Int, won: Bool, lost: Bool, memory: Double) {
@@ -38,9 +43,16 @@ struct ClosingCurve: Sendable, Equatable {
         if band + 1 > usedBands { usedBands = band + 1 }
     }
 
+    /// The outcome of a lead that had left the last band open.
+    mutating func countBeyond(won: Bool, memory: Double) {
+        let keep = 1 - 1 / memory
+        wonBeyond = wonBeyond * keep + (won ? 1 : 0)
+        lostBeyond = lostBeyond * keep + (won ? 0 : 1)
+    }
+
     /// Works the counts into shares and rates.
     mutating func refresh(_ settings: WinModelSettings) {
-        var open = 1.0, won = 0.0, lost = 0.0, lostSeen = 0.0, resolved = 0.0
+        var open = 1.0, won = 0.0, lost = 0.0, wonSeen = 0.0, lostSeen = 0.0, resolved = 0.0
         var bands = 0, openDays = 0.0
         while bands < usedBands && open >= Self.openLeast {
             let n = atRisk[bands] + 1
@@ -50,6 +62,7 @@ struct ClosingCurve: Sendable, Equatable {
             let before = open
             open = open * (1 - winning - losing)
             openDays += (before + open) / 2 * Double(Self.ageEdges[bands + 1] - Self.ageEdges[bands])
+            wonSeen = wonSeen + wonIn[bands]
             lostSeen = lostSeen + lostIn[bands]
             resolved = resolved + (wonIn[bands] + lostIn[bands])
             wonBy[bands] = won
@@ -58,8 +71,15 @@ struct ClosingCurve: Sendable, Equatable {
         }
         // Those still open at every age seen so far: a first guess, until losses have been seen.
         let settled = won + lost
-        let trust = lostSeen / (lostSeen + 4)
-        let share = trust * (settled > 0 ? won / settled : 0.5) + (1 - trust) * settings.firstGuess
+        // What came first is not the rate, whichever it was: since version 8 both ends have to have been seen.
+        let seen = settings.late == nil || lostSeen < wonSeen ? lostSeen : wonSeen
+        let trust = seen / (seen + 4)
+        var share = trust * (settled > 0 ? won / settled : 0.5) + (1 - trust) * settings.firstGuess
+        let beyond = wonBeyond + lostBeyond
+        if let late = settings.late, beyond > 0 {
+            share = (wonBeyond + late.beyondStrength * share) / (beyond + late.beyondStrength)
+            resolved = resolved + beyond
+        }
         let allWon = won + open * share, allLost = lost + open * (1 - share)
         findMaturity(bands, settled, settings.maturity)
         for band in 0..<bands {
@@ -70,8 +90,9 @@ struct ClosingCurve: Sendable, Equatable {
             wonBy[band] = 1
             lostBy[band] = 1
         }
-        isKnown = trust > 0.7
+        isKnown = trust > 0.7 || beyond > 10
         meanOpenDays = openDays
+        settledShare = settled
         setBase(allWon, resolved, settings)
     }
 
@@ -99,6 +120,24 @@ struct ClosingCurve: Sendable, Equatable {
         let winsLeft = 1 - wonBy[band], lossesLeft = 1 - lostBy[band]
         let left = p * winsLeft + (1 - p) * lossesLeft
         return left > 0 ? p * winsLeft / left : p
+    }
+
+    /// By what the odds of a deal change when it is still open at the end of a band, in log-odds; bounded.
+    func stillOpenRatio(band: Int) -> Double {
+        Self.ratio(winsLeft: 1 - wonBy[band], lossesLeft: 1 - lostBy[band])
+    }
+
+    /// The same from what is left of each kind of end.
+    static func ratio(winsLeft: Double, lossesLeft: Double) -> Double {
+        let wins = winsLeft > 0.001 ? winsLeft : 0.001, losses = lossesLeft > 0.001 ? lossesLeft : 0.001
+        return ElementaryFunctions.log(wins / losses)
+    }
+
+    /// Hazards of a band: the share of the leads at risk that is won in it, and that is lost.
+    @inline(__always)
+    func hazards(band: Int) -> (won: Double, lost: Double) {
+        let n = atRisk[band] + 1
+        return (wonIn[band] / n, lostIn[band] / n)
     }
 
     /// The band that ends at the mature age.

@@ -3,11 +3,12 @@
 /// The model as it stands, with its largest effects. All effects are in log-odds as predictions add them up:
 /// multipliers and the weights of the experts are in them.
 public struct ModelStanding: Sendable, Equatable {
-    /// One of the four ways to predict that are blended.
+    /// One of the ways to predict that are blended.
     public struct Expert: Sendable, Equatable {
-        /// "program-rate", "partner-rate", "crossed-model" or "segments".
+        /// "program-rate", "partner-rate", "crossed-model", "segments", "match-model", and since logic version 8
+        /// "slow-model" and "slowest-model".
         public var name: String
-        /// How far it is believed; the weights of all four sum to 1.
+        /// How far it is believed; the weights of all sum to 1.
         public var weight: Double
         /// How much of its variance counts in a prediction's; these sum to 1 too.
         public var spread: Double
@@ -187,7 +188,7 @@ extension State {
     // MARK: Blend and curve
 
     private static func experts(_ blend: ExpertBlend) -> [ModelStanding.Expert] {
-        ["program-rate", "partner-rate", "crossed-model", "segments", "match-model"].enumerated().map { index, name in
+        ExpertBlend.names.prefix(blend.count).enumerated().map { index, name in
             ModelStanding.Expert(name: name, weight: blend.weights[index], spread: blend.spreads[index])
         }
     }
@@ -223,14 +224,14 @@ extension State {
             return ModelStanding.PartnerEffect(
                 partnerID: partners.profiles[index].partnerID, logOdds: (w[1] * rate.x + w[2] * m * own.x)
                     + w[3] * segment
-                    + w[4] * model.match.own[index * model.match.ownCount],
+                    + w[4] * model.match.own[index * model.match.ownCount] + slow(w) { $0.partners[index].x },
                 deviation: (u[1] * rate.y + u[2] * m * m * own.y).squareRoot(), won: tally.won, closed: tally.closed)
         }
         return Self.largestFirst(effects) { $0.logOdds }
     }
 
     private func modelValues() -> [ModelStanding.ValueEffect] {
-        let w = model.blend.weights[2], u = model.blend.spreads[2], m = model.blend.multipliers[2]
+        let all = model.blend.weights, w = all[2], u = model.blend.spreads[2], m = model.blend.multipliers[2]
         let prior = WeightCell(0, model.weights.slotPrior)
         var effects: [ModelStanding.ValueEffect] = []
         for id in 1..<min(values.idEnd, model.weights.valueCapacity) where model.weights.slots[id] != prior {
@@ -241,7 +242,8 @@ extension State {
             }
             effects.append(
                 ModelStanding.ValueEffect(
-                    value: modelValue(id), logOdds: w * m * cell.x, deviation: (u * m * m * cell.y).squareRoot(),
+                    value: modelValue(id), logOdds: w * m * cell.x + slow(all) { $0.slots[id].x },
+                    deviation: (u * m * m * cell.y).squareRoot(),
                     won: tally.y, closed: tally.x))
         }
         return Self.largestFirst(effects) { $0.logOdds }
@@ -258,11 +260,19 @@ extension State {
                 effects.append(
                     ModelStanding.CellEffect(
                         partnerID: partners.profiles[partner].partnerID, value: modelValue(id),
-                        logOdds: w[2] * m * cell.x + w[3] * segment(partner, id),
+                        logOdds: w[2] * m * cell.x + w[3] * segment(partner, id)
+                            + slow(w) { $0.crosses[start + partner].x },
                         deviation: (u * m * m * cell.y).squareRoot(), won: tally.y, closed: tally.x))
             }
         }
         return Self.largestFirst(effects) { $0.logOdds }
+    }
+
+    /// What the crossed models that learn more slowly add to an effect; 0 where there are none.
+    private func slow(_ w: SIMD8<Double>, _ cell: (WinWeights) -> Double) -> Double {
+        var sum = 0.0
+        for k in model.slower.indices { sum += w[ExpertBlend.firstCount + k] * cell(model.slower[k].weights) }
+        return sum
     }
 
     /// What the segments say of a partner in a value, against the partner's own rate.

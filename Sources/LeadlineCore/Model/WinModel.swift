@@ -5,7 +5,8 @@
 ///                     + w3 x segment + w4 x match
 ///
 /// Every weight is Gaussian and learned by one closed-form step an outcome (`WinWeights`); the base rate accounts for
-/// deals that are still open (`ClosingCurve`); w and a are learned from what was said at the award (`ExpertBlend`). A
+/// deals that are still open (`ClosingCurve`); w and a are learned from what was said at the award (`ExpertBlend`).
+/// Since logic version 8 every a is 1, and crossed models that learn more slowly (`SlowerModel`) have weights too. A
 /// lead is a row of value ids, one a slot. Pure arithmetic in a fixed order: the same calls give the same bits
 /// anywhere.
 public struct WinModel: Sendable {
@@ -14,6 +15,10 @@ public struct WinModel: Sendable {
     var curve = ClosingCurve()
     var blend: ExpertBlend
     var awards: AwardedLeads
+    /// Crossed models that learn more slowly; none before logic version 8.
+    var slower: [SlowerModel]
+    /// How deals close by what the lead is; unused before logic version 8.
+    var segmentCurves: SegmentCurves
     /// How profiles and leads match; unused where there are no profiles.
     var match = MatchModel()
     /// Per age band the first award that has not left it.
@@ -28,6 +33,8 @@ public struct WinModel: Sendable {
     public init(slotCount: Int, settings: WinModelSettings = WinModelSettings()) {
         self.settings = settings
         weights = WinWeights(slotCount: slotCount, settings)
+        slower = settings.slowerShares.map { SlowerModel(slotCount: slotCount, share: $0, settings) }
+        segmentCurves = SegmentCurves(slotCount: slotCount)
         blend = ExpertBlend(settings)
         awards = AwardedLeads(slotCount: slotCount)
         curve.refresh(settings)
@@ -39,17 +46,48 @@ public struct WinModel: Sendable {
     /// Makes room for partners 0..<partners and value ids below `values`; id 0 is "never seen".
     public mutating func reserve(partners: Int, values: Int) {
         weights.reserve(partners: partners, values: values, settings)
+        for k in slower.indices { slower[k].reserve(partners: partners, values: values) }
+        if settings.late != nil { segmentCurves.reserve(values: values) }
         if settings.partnerBlendRate > 0 { blend.reserve(partners: partners) }
     }
 
     /// Leads have one value more from here on; of those awarded before it is `value`, of which nothing was learned.
     mutating func addSlot(_ value: Int32) {
         weights.addSlot()
+        for k in slower.indices { slower[k].weights.addSlot() }
+        segmentCurves.addSlot()
         awards.addSlot(value)
     }
 
     /// The program's win rate, deals still open accounted for.
     public var baseRate: Double { curve.baseRate }
+
+    /// Learns from outcomes however late they come. Since logic version 8.
+    var learnsLate: Bool { settings.late != nil }
+
+    /// From here on learns by settings that mix speeds. What was learned stays: the models that learn more slowly start
+    /// from what the first has learned, and of the awards that are awaited they are taken to have said the same.
+    mutating func mixSpeeds(_ mixed: WinModelSettings) {
+        var mixed = mixed
+        mixed.priorRate = settings.priorRate
+        mixed.priorStrength = settings.priorStrength
+        mixed.firstGuess = settings.firstGuess
+        settings = mixed
+        slower = mixed.slowerShares.map { share in
+            var model = SlowerModel(slotCount: slotCount, share: share, mixed)
+            model.reserve(partners: weights.partners.count, values: weights.valueCapacity)
+            model.weights.take(from: weights, share: share)
+            return model
+        }
+        segmentCurves.reserve(values: weights.valueCapacity)
+        blend = ExpertBlend(mixed, from: blend, rate: curve.baseRate)
+        for number in awards.first..<awards.next {
+            let x = awards[number].prediction
+            let said = Float((((x.bias + x.partner) + x.slots) + x.crosses) + x.pairs)
+            awards[number].saidSlower = SIMD2(repeating: said)
+        }
+        curve.refresh(mixed)
+    }
 
     /// For snapshots.
     mutating func restore(day: Int32, version: Digest128) {
@@ -60,6 +98,8 @@ public struct WinModel: Sendable {
     /// Kinds of what the model is told.
     private enum Word: UInt64 {
         case award = 1, won, lost, ended, correctedToWon, correctedToLost
+        /// Since logic version 8.
+        case wonLate, lostLate
     }
 
     private mutating func note(_ word: Word, of number: Int, day: Int32, partner: Int, _ row: Span<Int32>) {
@@ -115,9 +155,27 @@ public struct WinModel: Sendable {
         let variance = m[0] * m[0] * bias.y + m[2] * m[2] * sums.slots.y + m[4] * m[4] * sums.pairs.y
         x.variance = curve.baseVariance + u[2] * (variance + m[1] * m[1] * own.y + m[3] * m[3] * cross.y)
             + u[1] * rate.y
+        for k in slower.indices {
+            let cell = slower[k].weights.sum(partner, row), expert = ExpertBlend.firstCount + k
+            x.slower[k] = cell.x
+            x.logOdds += w[expert] * cell.x
+            x.variance += u[expert] * cell.y
+        }
         x.probability = ElementaryFunctions.logistic(x.logOdds)
         x.isJudgeable = curve.isKnown
         return x
+    }
+
+    /// How much each way to predict counted in a prediction for a lead at this partner, in the experts' order; those
+    /// that are not in use are left out.
+    public func voices(in x: WinPrediction, partner: Int) -> [WinVoice] {
+        let m = blend.multipliers, w = blend.weights(of: partner)
+        let ofLead = (m[0] * x.bias + m[2] * x.slots) + m[4] * x.pairs
+        let crossed = (ofLead + m[5]) + (m[1] * x.partner + m[3] * x.crosses)
+        let says = [0, x.rate, crossed, x.segment, x.match, x.slower[0], x.slower[1]]
+        return (0..<blend.count).filter { settings.blendPrior[$0] > 0 }.map {
+            WinVoice(name: ExpertBlend.names[$0], weight: w[$0], says: says[$0])
+        }
     }
 
     // MARK: Awards and outcomes
@@ -139,11 +197,31 @@ public struct WinModel: Sendable {
         awards[number].outcome = won ? .won : .lost
         awards[number].closingAge = Int16(clamping: day - Int(awards[number].day))
         note(won ? .won : .lost, of: number, day: Int32(clamping: day), partner: Int(awards[number].partner), Span())
+        if settings.late != nil {
+            // Open at the end of the last band, and only still here because an award before it is.
+            if awards[number].isInCurve { curve.countBeyond(won: won, memory: settings.curveMemory) }
+            blend.judgeAtClosing(awards[number].prediction, won: won, settings)
+        }
         learn(number, .outcome(won))
         if curve.matureAge == 0 && judgePointer == number {
             judge(number)
             judgePointer += 1
         }
+    }
+
+    /// True if the award is awaited no more: it was open at the end of the last age band, or is closed long since.
+    public func hasForgotten(_ number: Int) -> Bool { number < awards.first }
+
+    /// The outcome of an award that `hasForgotten` is known: it teaches as it would have, from what the model says now.
+    /// Changes nothing before logic version 8.
+    public mutating func closeLate(day: Int, partner: Int, row: [Int32], prediction: WinPrediction, won: Bool) {
+        advance(to: day)
+        guard settings.late != nil else { return }
+        note(won ? .wonLate : .lostLate, of: 0, day: Int32(clamping: day), partner: partner, row.span)
+        curve.countBeyond(won: won, memory: settings.curveMemory)
+        curve.refresh(settings)
+        blend.judgeAtClosing(prediction, won: won, settings)
+        learnLate(partner, row.span, won: won)
     }
 
     /// The lead left the partner undecided. What its waiting taught is taken back.
@@ -163,6 +241,11 @@ public struct WinModel: Sendable {
         let all = sum(partner, row), rate = weights.rates[partner]
         weights.move(partner: partner, row, change / (1 + 0.25 * all.y), 0, isFinal: false, settings)
         weights.moveRate(partner, change / (1 + 0.25 * rate.y), 0, isFinal: false, settings)
+        for k in slower.indices {
+            let cell = slower[k].weights.sum(partner, row)
+            slower[k].weights.move(
+                partner: partner, row, change / (1 + 0.25 * cell.y), 0, isFinal: false, slower[k].settings)
+        }
     }
 
     /// Time passes. A lead that reaches the end of an age band enters the closing curve and, if still open, teaches
@@ -205,19 +288,43 @@ public struct WinModel: Sendable {
         if endedHere || band + 1 == ClosingCurve.bandCount { awards[number].isInCurve = true }
         // One that went elsewhere in this band was not at risk in all of it.
         if endedHere && lead.outcome == .ended { return }
-        curve.count(band: band, won: endedHere && lead.outcome == .won, lost: endedHere && lead.outcome == .lost,
-            memory: settings.curveMemory)
-        if !lead.isClosed { learn(number, .stillOpen(band)) }
+        let won = endedHere && lead.outcome == .won, lost = endedHere && lead.outcome == .lost
+        if let late = settings.late {
+            let row = awards.row(number)
+            segmentCurves.count(
+                row.span, band: band, won: won, lost: lost, curve, memory: settings.curveMemory, late)
+        }
+        curve.count(band: band, won: won, lost: lost, memory: settings.curveMemory)
+        if !lead.isClosed {
+            learn(number, settings.late == nil ? .stillOpen(band) : .oddsChange(stillOpenRatio(number, band)))
+        }
+    }
+
+    /// By what the odds of an award change when it is still open at the end of a band, in log-odds.
+    private func stillOpenRatio(_ number: Int, _ band: Int) -> Double {
+        let row = awards.row(number)
+        return stillOpenRatio(row.span, band)
+    }
+
+    private func stillOpenRatio(_ row: Span<Int32>, _ band: Int) -> Double {
+        guard let late = settings.late else { return 0 }
+        return segmentCurves.stillOpenRatio(row, band: band, curve, firstGuess: settings.firstGuess, late)
     }
 
     private mutating func judge(_ number: Int) {
         let lead = awards[number]
         if !lead.isJudgeable || lead.outcome == .ended { return }
         let x = lead.prediction
-        let y: Double = switch lead.outcome {
-        case .won: 1
-        case .lost: 0
-        case .open, .ended: curve.worthWhileOpen(x.probability, band: curve.matureBand)
+        let y: Double
+        switch lead.outcome {
+        case .won: y = 1
+        case .lost: y = 0
+        case .open, .ended:
+            // While most are open, what an open one is worth is the model's own word, and judges nobody.
+            if settings.late != nil && curve.settledShare < 0.5 { return }
+            y = settings.late == nil
+                ? curve.worthWhileOpen(x.probability, band: curve.matureBand)
+                : Self.worth(x.probability, stillOpenRatio(number, curve.matureBand))
         }
         blend.judge(x, y, partner: Int(lead.partner), settings)
     }
@@ -229,6 +336,8 @@ public struct WinModel: Sendable {
         case outcome(Bool)
         /// It is still open at the end of an age band: worth less than at its arrival, but not lost.
         case stillOpen(Int)
+        /// The same since logic version 8: by what its odds have changed, in log-odds.
+        case oddsChange(Double)
         /// Nothing after all.
         case nothing
     }
@@ -250,8 +359,15 @@ public struct WinModel: Sendable {
         switch lesson {
         case .outcome(let won): (won ? 1 : 0) - p
         case .stillOpen(let band): curve.worthWhileOpen(p, band: band) - p
+        case .oddsChange(let ratio): Self.worth(p, ratio) - p
         case .nothing: 0
         }
+    }
+
+    /// A chance after its odds have changed.
+    private static func worth(_ p: Double, _ ratio: Double) -> Double {
+        let odds = p * ElementaryFunctions.exp(ratio)
+        return odds / (odds + (1 - p))
     }
 
     private mutating func learn(_ number: Int, _ lesson: Lesson) {
@@ -276,6 +392,40 @@ public struct WinModel: Sendable {
         let curvatureRate = max(pRate * (1 - pRate), 0.001), gainRate = 1 / (1 + curvatureRate * rate.y)
         weights.moveRate(
             partner, changeRate * gainRate, isFinal ? curvatureRate * gainRate : 0, isFinal: isFinal, settings)
+        for k in slower.indices {
+            let cell = slower[k].weights.sum(partner, row)
+            let due = self.due(lesson, moderated(cell))
+            let step = step(cell, due - awards[number].taughtSlower[k])
+            awards[number].taughtSlower[k] = due
+            slower[k].weights.move(
+                partner: partner, row, step.gradient, isFinal ? step.shrink : 0, isFinal: isFinal, slower[k].settings)
+        }
+    }
+
+    /// What comes after the window teaches what it adds to what its waiting taught, by what the model says now.
+    private mutating func learnLate(_ partner: Int, _ row: Span<Int32>, won: Bool) {
+        let waited = Lesson.oddsChange(stillOpenRatio(row, ClosingCurve.bandCount - 1))
+        func change(_ cell: WeightCell) -> Double {
+            let p = moderated(cell)
+            return due(.outcome(won), p) - due(waited, p)
+        }
+        weights.count(partner: partner, row, won: won)
+        let all = weights.sum(partner, row), rate = weights.rates[partner]
+        let step = step(all, change(all)), stepRate = self.step(rate, change(rate))
+        weights.move(partner: partner, row, step.gradient, step.shrink, isFinal: true, settings)
+        weights.moveRate(partner, stepRate.gradient, stepRate.shrink, isFinal: true, settings)
+        for k in slower.indices {
+            let cell = slower[k].weights.sum(partner, row)
+            let step = self.step(cell, change(cell))
+            slower[k].weights.move(
+                partner: partner, row, step.gradient, step.shrink, isFinal: true, slower[k].settings)
+        }
+    }
+
+    /// The step that weights with this sum take for a change of what is due.
+    private func step(_ cell: WeightCell, _ change: Double) -> (gradient: Double, shrink: Double) {
+        let p = moderated(cell), curvature = max(p * (1 - p), 0.001), gain = 1 / (1 + curvature * cell.y)
+        return (change * gain, curvature * gain)
     }
 }
 
@@ -291,26 +441,38 @@ extension WinModel {
                 source: source, logOdds: w[2] * multiplier * cell.x, variance: u[2] * multiplier * multiplier * cell.y,
                 learned: tally.x, won: tally.y)
         }
+        /// Adds what the models that learn more slowly say of the same.
+        func slow(_ term: WinContribution, _ cell: (WinWeights) -> WeightCell) -> WinContribution {
+            var term = term
+            for k in slower.indices {
+                let own = cell(slower[k].weights), expert = ExpertBlend.firstCount + k
+                term.logOdds += w[expert] * own.x
+                term.variance += u[expert] * own.y
+            }
+            return term
+        }
         var terms = [WinContribution(source: .base, logOdds: curve.baseLogOdds, variance: curve.baseVariance)]
         var correction = term(.correction, m[0], weights.bias)
         correction.logOdds += w[2] * m[5]
-        terms.append(correction)
+        terms.append(slow(correction) { $0.bias })
         let rate = weights.rates[partner]
         var own = term(.partner, m[1], weights.partners[partner], weights.partnerTallies[partner])
         own.logOdds += w[1] * rate.x
         own.variance += u[1] * rate.y
-        terms.append(own)
-        for k in 0..<slotCount { terms.append(term(.slot(k), m[2], weights.slots[Int(row[k])])) }
+        terms.append(slow(own) { $0.partners[partner] })
+        for k in 0..<slotCount {
+            let value = Int(row[k])
+            terms.append(slow(term(.slot(k), m[2], weights.slots[value])) { $0.slots[value] })
+        }
         for k in 0..<slotCount {
             let at = Int(row[k]) * weights.stride + partner
-            terms.append(term(.partnerAndSlot(k), m[3], weights.crosses[at], weights.crossTallies[at]))
+            terms.append(
+                slow(term(.partnerAndSlot(k), m[3], weights.crosses[at], weights.crossTallies[at])) { $0.crosses[at] })
         }
         for pair in weights.pairSlots {
             let (a, b) = (Int(pair.x), Int(pair.y))
-            let cell = weights.pairs.isEmpty
-                ? WeightCell(0, weights.pairPrior)
-                : weights.pairs[WinWeights.pairCell(row[a], row[b], weights.pairCount)]
-            terms.append(term(.slotAndSlot(a, b), m[4], cell))
+            terms.append(
+                slow(term(.slotAndSlot(a, b), m[4], weights.pair(row[a], row[b]))) { $0.pair(row[a], row[b]) })
         }
         return terms
     }

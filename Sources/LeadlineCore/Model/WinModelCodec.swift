@@ -9,13 +9,22 @@ extension WinModel {
         weights.write(to: &w)
         curve.write(to: &w)
         blend.write(to: &w)
-        awards.write(to: &w)
+        awards.write(to: &w, slower: slower.count)
+        if settings.late != nil {
+            for model in slower { model.weights.write(to: &w) }
+            segmentCurves.write(to: &w)
+            for number in [curve.wonBeyond, curve.lostBeyond, blend.closings[0], blend.closings[1]] {
+                w.put(number.bitPattern)
+            }
+        }
         if settings.blendPrior[4] > 0 { match.write(to: &w) }
         w.put(each: bandPointers) { $0.put(UInt64($1)) }
         w.put(UInt64(judgePointer))
     }
 
-    init(from r: inout StateReader, settings: WinModelSettings) throws(StateBytesError) {
+    init(
+        from r: inout StateReader, settings: WinModelSettings, partners: Int, values: Int
+    ) throws(StateBytesError) {
         let slots = Int(try r.get(UInt32.self))
         guard slots <= 1_024 else { throw .invalid(at: r.at) }
         var settings = settings
@@ -24,16 +33,32 @@ extension WinModel {
         self.init(slotCount: slots, settings: settings)
         setPrior(rate: settings.priorRate, strength: settings.priorStrength)
         restore(day: try r.get(), version: try r.digest())
-        try weights.read(from: &r, settings)
+        try weights.read(from: &r, settings, partners: partners, values: values)
         try curve.read(from: &r)
         curve.refresh(self.settings)
         try blend.read(from: &r, self.settings)
         blend.refresh(self.settings)
-        try awards.read(from: &r)
+        try awards.read(from: &r, slower: slower.count)
+        if settings.late != nil { try readLate(from: &r, partners: partners, values: values) }
         if settings.blendPrior[4] > 0 { match = try MatchModel(from: &r) }
         bandPointers = try r.each { (r) throws(StateBytesError) in Int(clamping: try r.get(UInt64.self)) }
         guard bandPointers.count == ClosingCurve.bandCount else { throw .invalid(at: r.at) }
         judgePointer = Int(clamping: try r.get(UInt64.self))
+    }
+
+    private mutating func readLate(
+        from r: inout StateReader, partners: Int, values: Int
+    ) throws(StateBytesError) {
+        for k in slower.indices {
+            try slower[k].weights.read(from: &r, slower[k].settings, partners: partners, values: values)
+        }
+        segmentCurves = try SegmentCurves(from: &r)
+        guard segmentCurves.leads.count == slotCount else { throw .invalid(at: r.at) }
+        curve.wonBeyond = try r.double()
+        curve.lostBeyond = try r.double()
+        curve.refresh(settings)
+        blend.closings[0] = try r.double()
+        blend.closings[1] = try r.double()
     }
 
     /// A hash of everything learned: equal models have equal hashes, whatever batches they learned in.
@@ -103,8 +128,8 @@ extension StateReader {
 }
 
 extension WinWeights {
-    /// More cells than this are no model's: 10,000 partners in 4,096 values, and room.
-    private static let cellsMax = 1 << 27
+    /// Rooms for values and partners grow twofold, from these on.
+    private static let (valuesMin, partnersMin) = (32, 8)
 
     func write(to w: inout StateWriter) {
         w.put(UInt32(partners.count))
@@ -121,11 +146,16 @@ extension WinWeights {
         w.put(pairs, except: WeightCell(0, pairPrior)) { $0.put($1) }
     }
 
-    mutating func read(from r: inout StateReader, _ settings: WinModelSettings) throws(StateBytesError) {
+    /// - Parameters:
+    ///   - most: The program's partners; there is no room for more, so that no number makes more of it.
+    ///   - known: One more than the largest id of a value, likewise.
+    mutating func read(
+        from r: inout StateReader, _ settings: WinModelSettings, partners most: Int, values known: Int
+    ) throws(StateBytesError) {
         let count = Int(try r.get(UInt32.self)), values = Int(try r.get(UInt32.self))
-        guard count <= Self.cellsMax, values <= Self.cellsMax,
-            count * values <= Self.cellsMax
-        else { throw .invalid(at: r.at) }
+        guard count <= max(most, Self.partnersMin), values <= max(2 * known, Self.valuesMin) else {
+            throw .invalid(at: r.at)
+        }
         bias = try r.cell()
         reserve(partners: count, values: values, settings)
         for partner in 0..<count {
@@ -171,12 +201,12 @@ extension ExpertBlend {
             w.put(multipliers[index].bitPattern)
             w.put(multiplierVariances[index].bitPattern)
         }
-        for index in 0..<Self.count { w.put(losses[index].bitPattern) }
+        for index in 0..<count { w.put(losses[index].bitPattern) }
         w.put(UInt32(partnerLosses.count))
         w.put(UInt32(partnerLosses.count { $0 != SIMD8(repeating: 0) }))
         for partner in partnerLosses.indices where partnerLosses[partner] != SIMD8(repeating: 0) {
             w.put(UInt32(partner))
-            for index in 0..<Self.count { w.put(partnerLosses[partner][index].bitPattern) }
+            for index in 0..<count { w.put(partnerLosses[partner][index].bitPattern) }
         }
     }
 
@@ -185,22 +215,23 @@ extension ExpertBlend {
             multipliers[index] = try r.double()
             multiplierVariances[index] = try r.double()
         }
-        for index in 0..<Self.count { losses[index] = try r.double() }
-        let count = try r.count()
-        guard count <= 1 << 20 else { throw .invalid(at: r.at) }
-        reserve(partners: count)
+        for index in 0..<count { losses[index] = try r.double() }
+        let partners = try r.count()
+        guard partners <= 1 << 20 else { throw .invalid(at: r.at) }
+        reserve(partners: partners)
         for _ in 0..<(try r.count()) {
             let partner = try r.count()
-            guard partner < count else { throw .invalid(at: r.at) }
+            guard partner < partners else { throw .invalid(at: r.at) }
             var losses = SIMD8<Double>(repeating: 0)
-            for index in 0..<Self.count { losses[index] = try r.double() }
+            for index in 0..<count { losses[index] = try r.double() }
             restore(partner, losses: losses, settings)
         }
     }
 }
 
 extension AwardedLeads {
-    func write(to w: inout StateWriter) {
+    /// - Parameter slower: Models that learn more slowly.
+    func write(to w: inout StateWriter, slower: Int) {
         w.put(UInt64(first))
         w.put(UInt32(next - first))
         for number in first..<next {
@@ -215,12 +246,18 @@ extension AwardedLeads {
             for index in 0..<8 { w.put(lead.said[index].bitPattern) }
             w.put(lead.saidMatch.bitPattern)
             w.put(lead.probability.bitPattern)
+            for k in 0..<slower {
+                w.put(lead.taughtSlower[k].bitPattern)
+                w.put(lead.saidSlower[k].bitPattern)
+            }
             for value in row(number) { w.put(value) }
         }
     }
 
-    mutating func read(from r: inout StateReader) throws(StateBytesError) {
-        restart(at: Int(clamping: try r.get(UInt64.self)))
+    mutating func read(from r: inout StateReader, slower: Int) throws(StateBytesError) {
+        let first: UInt64 = try r.get()
+        guard first <= UInt64(Int64.max / 2) else { throw .invalid(at: r.at) }
+        restart(at: Int(first))
         var values = [Int32](repeating: 0, count: slotCount)
         for _ in 0..<(try r.count()) {
             var lead = AwardedLead()
@@ -236,6 +273,10 @@ extension AwardedLeads {
             for index in 0..<8 { lead.said[index] = Float(bitPattern: try r.get()) }
             lead.saidMatch = Float(bitPattern: try r.get())
             lead.probability = Float(bitPattern: try r.get())
+            for k in 0..<slower {
+                lead.taughtSlower[k] = try r.double()
+                lead.saidSlower[k] = Float(bitPattern: try r.get())
+            }
             for index in 0..<slotCount { values[index] = try r.get() }
             _ = append(lead, row: values.span)
         }

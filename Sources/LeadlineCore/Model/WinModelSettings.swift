@@ -52,7 +52,37 @@ public struct WinModelSettings: Sendable, Equatable {
     public var pairedSlotsMax = 16
     /// Cells for pairs of values, as a power of two; pairs that share a cell share what they learn.
     public var pairBits = 16
+    /// Crossed models that learn more slowly beside the first: the share of its prior variance that each has; at most
+    /// two, and none before logic version 8.
+    public var slowerShares: [Double] = []
+    /// How outcomes are learned that come late; nil as it was before logic version 8.
+    public var late: LateOutcomeSettings?
     public init() {}
+
+    /// For histories that have no profiles, such as files of past deals: as programs of a logic version learn.
+    ///
+    /// Up to version 7 these are the settings of `init`.
+    public static func ofHistory(logic version: UInt32) -> WinModelSettings {
+        var settings = WinModelSettings()
+        if version < 8 { return settings }
+        settings.mixSpeeds()
+        settings.firstGuess = 0.25
+        settings.priorRate = 0.25
+        settings.blendPrior = SIMD8(0.3, 0.3, 0.1, 0, 0, 0.15, 0.15, 0)
+        settings.spreadPrior = SIMD8(0.05, 0.05, 0.3, 0, 0, 0.3, 0.3, 0)
+        return settings
+    }
+
+    /// What logic version 8 learns by: a mixture of speeds, each taken whole, and outcomes that come late.
+    private mutating func mixSpeeds() {
+        slowerShares = [0.25, 0.0625]
+        late = LateOutcomeSettings()
+        blendMemory = 2_000
+        blendRate = 0.1
+        multiplierMean = 1
+        multiplierVariance = 0
+        interceptVariance = 0
+    }
 
     /// For a program whose few deals are first judged by segment: a partner's rate, in a vertical, at a deal size.
     /// Those say most while there is little history; what the crossed model says has to prove itself.
@@ -64,6 +94,28 @@ public struct WinModelSettings: Sendable, Equatable {
         settings.pairBits = 14
         settings.budgetedSlots = LeadSlot.firstCount
         settings.pairedSlotsMax = LeadSlot.firstCount
+        if version >= 8 {
+            settings.mixSpeeds()
+            settings.blendPrior = SIMD8(0.01, 0.01, 0.01, 0.03, 0.92, 0.01, 0.01, 0)
+            settings.spreadPrior = SIMD8(0.05, 0.05, 0.3, 0, 0, 0.3, 0.3, 0)
+        }
         return settings
     }
+}
+
+/// How outcomes are learned that come late. Since logic version 8.
+public struct LateOutcomeSettings: Sendable, Equatable {
+    /// Leads that a value counts for as much as the program's closing curve does, before it has a curve of its own.
+    public var curveStrength = 10.0
+    /// Wins, and losses, after which a value's own curve says as much as the program's of a deal that is still open.
+    public var ratioStrength = 10.0
+    /// Memory, in leads that left an age band, of which slot tells best how long deals take.
+    public var slotMemory = 20_000.0
+    /// How much better than the program's curve a slot must have foretold closings, in log-likelihood, to be followed.
+    public var slotLead = 5.0
+    /// Memory, in outcomes, of the share won among those that become known.
+    public var closingMemory = 300.0
+    /// Outcomes from beyond the window that say as much of its open deals as what was presumed of them.
+    public var beyondStrength = 4.0
+    public init() {}
 }

@@ -17,6 +17,8 @@ public struct WinPrediction: Sendable, Equatable {
     public var segment = 0.0
     /// What the match of profile and lead says, against the program's rate; 0 where there are no profiles.
     public var match = 0.0
+    /// What the crossed models say that learn more slowly, against the program's rate; 0 where there are none.
+    public var slower = SIMD2<Double>(0, 0)
     /// All of it, blended.
     public var logOdds = 0.0
     /// Variance of `logOdds`.
@@ -47,4 +49,18 @@ public struct WinContribution: Sendable, Equatable {
     /// Leads learned from and won, for a partner and for a partner in a value; else 0.
     public var learned: UInt32 = 0
     public var won: UInt32 = 0
+}
+
+/// How much one way to predict counted in a prediction.
+public struct WinVoice: Sendable, Equatable {
+    /// As in `ModelStanding.Expert`.
+    public var name: String
+    /// How far it is believed at this partner; the weights of all voices sum to 1.
+    public var weight: Double
+    /// What it says by itself, against the program's rate, in log-odds. With its weight it is a term of the prediction:
+    /// the program's rate and all voices' terms add up to the log-odds.
+    public var says: Double
+
+    /// The term of the prediction.
+    public var counted: Double { weight * says }
 }

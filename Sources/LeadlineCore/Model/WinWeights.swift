@@ -6,6 +6,8 @@
 /// along a few rows. Id 0 is "no value that was ever learned": it stays at the prior.
 struct WinWeights: Sendable {
     private(set) var slotCount: Int
+    /// False for a model that learns beside another, which counts the deals for both.
+    private let countsDeals: Bool
     let pairSlots: [SIMD2<Int32>]
     let slotPrior: Double
     let crossPrior: Double
@@ -33,8 +35,9 @@ struct WinWeights: Sendable {
         var pairs = WeightCell(0, 0)
     }
 
-    init(slotCount: Int, _ settings: WinModelSettings) {
+    init(slotCount: Int, _ settings: WinModelSettings, countsDeals: Bool = true) {
         self.slotCount = slotCount
+        self.countsDeals = countsDeals
         let paired = min(slotCount, settings.pairedSlotsMax)
         var list: [SIMD2<Int32>] = []
         for a in 0..<max(paired - 1, 0) { for b in (a + 1)..<paired { list.append(SIMD2(Int32(a), Int32(b))) } }
@@ -68,11 +71,13 @@ struct WinWeights: Sendable {
         var capacity = max(valueCapacity, 32)
         while capacity < values { capacity *= 2 }
         var cells = [WeightCell](repeating: WeightCell(0, crossPrior), count: newStride * capacity)
-        var tallies = [SIMD2<UInt32>](repeating: SIMD2(0, 0), count: newStride * capacity)
+        var tallies = [SIMD2<UInt32>](repeating: SIMD2(0, 0), count: countsDeals ? newStride * capacity : 0)
         for value in 0..<valueCapacity {
             for partner in 0..<stride {
                 cells[value * newStride + partner] = crosses[value * stride + partner]
-                tallies[value * newStride + partner] = crossTallies[value * stride + partner]
+                if countsDeals {
+                    tallies[value * newStride + partner] = crossTallies[value * stride + partner]
+                }
             }
         }
         crosses = cells
@@ -117,6 +122,18 @@ struct WinWeights: Sendable {
         return sum
     }
 
+    /// What two values together say.
+    func pair(_ a: Int32, _ b: Int32) -> WeightCell {
+        pairs.isEmpty ? WeightCell(0, pairPrior) : pairs[Self.pairCell(a, b, pairCount)]
+    }
+
+    /// All of a lead at a partner.
+    @inline(__always)
+    func sum(_ partner: Int, _ row: Span<Int32>) -> WeightCell {
+        let sums = leadSums(row)
+        return (((bias + partners[partner]) + sums.slots) + crossSum(partner, row)) + sums.pairs
+    }
+
     // MARK: Learning
 
     /// Moves every weight of a row: means by their variance times `gradient`, variances down by `shrink`.
@@ -150,6 +167,17 @@ struct WinWeights: Sendable {
             let at = Self.pairCell(row[Int(list[index].x)], row[Int(list[index].y)], count)
             Self.step(&pairCells[at], gradient, shrink, regained: pairForgetting, prior: pairPrior)
         }
+    }
+
+    /// Means as another model has them, with a share of its variances; both have room for the same. Only a share that
+    /// is a power of two leaves cells that never learned exactly at their prior.
+    mutating func take(from other: WinWeights, share: Double) {
+        let shares = WeightCell(1, share)
+        bias = other.bias * shares
+        for k in other.partners.indices { partners[k] = other.partners[k] * shares }
+        for k in other.slots.indices { slots[k] = other.slots[k] * shares }
+        for k in other.crosses.indices { crosses[k] = other.crosses[k] * shares }
+        pairs = other.pairs.map { $0 * shares }
     }
 
     mutating func makePairs() { pairs = Array(repeating: WeightCell(0, pairPrior), count: pairCount) }

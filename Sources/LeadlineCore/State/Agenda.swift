@@ -19,6 +19,12 @@ struct Agenda: Sendable {
         case returnCredit = 6
         /// Somebody may be able to take a lead that waits for a partner.
         case waiting = 7
+        /// Exchange rates begin to hold.
+        case rates = 24
+        /// Somebody may have got too little, or too much.
+        case starvation = 20
+        /// A lead's holder breaks a hard rule since a fact changed.
+        case ruleBreak = 21
         static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
     }
 

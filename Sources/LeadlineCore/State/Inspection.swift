@@ -393,9 +393,51 @@ extension State {
     /// When leads that wait for a partner are looked at next; nil: not before something happens.
     public var nextLook: Timestamp? { again.lookAt < .distantFuture ? again.lookAt : nil }
 
+    /// When it is looked next who gets too little or too much; nil where nobody is watched.
+    public var nextStarvationLook: Timestamp? { starvation.lookAt < .distantFuture ? starvation.lookAt : nil }
+
+    /// When it is dealt next with a holder that breaks a rule since a fact changed; nil where there is none.
+    public var nextRuleBreak: Timestamp? { ruleBreaks.slots.compactMap { ruleBreaks[Int($0)]?.at }.min() }
+
+    /// What a lead states by now; nil for one that is not here.
+    public func leadAttributes(_ id: String) -> LeadAttributes? {
+        guard let slot = leads.slot(of: id) else { return nil }
+        let lead = leads.leads[slot]
+        var stated = LeadAttributes()
+        for word in LeadWord.allCases where lead.words[word] != Vocabulary.none {
+            stated[word] = vocabulary.word(lead.words[word])
+        }
+        stated.employees = lead.employees
+        if lead.currency != Vocabulary.none {
+            stated.dealValue = Money(minorUnits: lead.valueMinorUnits, currency: vocabulary.word(lead.currency))
+        }
+        stated.technologies = lead.technologies.map { vocabulary.word($0) }
+        stated.requiredCertifications = lead.requiredCertifications.map { vocabulary.word($0) }
+        stated.lawfulBasis = lead.lawfulBasis
+        return stated
+    }
+
     /// Ids of the partners that were removed and that no profile brings back.
     public var keptOutPartnerIDs: Set<String> {
         Set(partners.profiles.lazy.map(\.partnerID).filter { isKeptOut($0) })
+    }
+
+    /// The exchange rates in force, the policy's where none was published by itself, and those to come, by currency and
+    /// date.
+    public var rateStandings: [RateStanding] {
+        let published = rates.rates.map { rate in
+            RateStanding(
+                rate: RateUsed(
+                    currency: rate.currency, rateMicros: rate.rateMicros, validFrom: rate.from,
+                    position: rate.position),
+                isInForce: rate.from <= rates.now)
+        }
+        let stated = (policy?.exchangeRates ?? []).filter { rates.rate(of: $0.currency) == nil }.map {
+            RateStanding(rate: RateUsed(currency: $0.currency, rateMicros: $0.rateMicros), isInForce: true)
+        }
+        return (published + stated).sorted { a, b in
+            (a.rate.currency, a.rate.validFrom ?? .epoch) < (b.rate.currency, b.rate.validFrom ?? .epoch)
+        }
     }
 
     /// Every partner in order of registration.

@@ -22,6 +22,8 @@ struct LeadView: Sendable {
     var fromAccount: SourcedFields = []
     /// False if the value is the policy's default, not the lead's own.
     var statesValue = false
+    /// The rate by which its value is counted; nil where it needs none, and before logic version 7.
+    var rate: RateUsed?
     /// The quality of its source; nil where partners have got nothing of it, and before logic version 5.
     var sourceQualityBasisPoints: UInt32?
 
@@ -96,6 +98,7 @@ extension State {
         view.employees = attributes.employees
         view.valueMinorUnits = valueInProgramCurrency(attributes.dealValue)
         view.statesValue = attributes.dealValue != nil
+        if isLogic(7), let money = attributes.dealValue { view.rate = rate(of: money.currency) }
         if let money = attributes.dealValue { _ = code(money.currency) }
         if !attributes.technologies.isEmpty { view.technologies = attributes.technologies.map(code) }
         if !attributes.requiredCertifications.isEmpty {
@@ -119,6 +122,7 @@ extension State {
         view.employees = lead.employees
         view.valueMinorUnits = value(of: lead)
         view.statesValue = lead.currency != Vocabulary.none
+        view.rate = rateUsed(lead)
         view.technologies = lead.technologies
         view.requiredCertifications = lead.requiredCertifications
         view.account = lead.account == LeadTable.nowhere || !isOfAccount ? nil : Int(lead.account)
@@ -141,7 +145,7 @@ extension State {
     public func valueInProgramCurrency(_ money: Money?) -> Int64? {
         guard let money else { return policy?.defaultDealValueMinorUnits ?? 0 }
         if money.currency == currency { return money.minorUnits }
-        guard let rate = policy?.exchangeRates.first(where: { $0.currency == money.currency }) else { return nil }
+        guard let rate = rate(of: money.currency) else { return nil }
         let product = money.minorUnits.multipliedFullWidth(by: rate.rateMicros)
         // Amounts are bounded at intake (10^15) and rates here, so that the quotient fits.
         guard product.high < 250_000 else { return nil }

@@ -49,6 +49,9 @@ struct Lots: Sendable, Equatable {
         explored += 1
     }
 
+    /// Periods have other numbers from here on, and the present one has had so many.
+    mutating func recount(_ count: Int, in now: Int64) { (period, explored) = (now, UInt32(clamping: count)) }
+
     func write(to w: inout StateWriter) {
         w.put(generator.state)
         w.put(period)

@@ -19,10 +19,10 @@ struct Tally: Sendable, Equatable {
     /// Takes back what `count` did; used when an outcome is corrected.
     mutating func discount(won isWon: Bool, cycleDays days: UInt64) {
         if isWon {
-            won -= 1
+            won -= min(won, 1)
             cycleDays -= min(days, cycleDays)
         } else {
-            lost -= 1
+            lost -= min(lost, 1)
         }
     }
 }

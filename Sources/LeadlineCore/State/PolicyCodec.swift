@@ -77,6 +77,13 @@ extension Policy {
         w.put(optional: waiting.offersPerMinuteMax) { $0.put($1) }
         w.put(absenceAhead.rawValue)
         w.put(optional: lateAnswerMinutes) { $0.put($1) }
+        w.put(optional: clawbackDays) { $0.put($1) }
+        w.put(optional: starvation) { $1.write(to: &$0) }
+        w.put(ruleBreak.rawValue)
+        w.put(placesBack.declined)
+        w.put(placesBack.expired)
+        w.put(placesBack.withdrawn)
+        w.put(presence.rawValue)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -166,10 +173,31 @@ extension Policy {
         waiting.offersPerMinuteMax = try r.optional { (r) throws(StateBytesError) in try r.get() }
         absenceAhead = try r.raw()
         lateAnswerMinutes = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        clawbackDays = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        starvation = try r.optional { (r) throws(StateBytesError) in try StarvationRule(from: &r) }
+        ruleBreak = try r.raw()
+        placesBack.declined = try r.bool()
+        placesBack.expired = try r.bool()
+        placesBack.withdrawn = try r.bool()
+        presence = try r.raw()
     }
 
     private static func reminders(from r: inout StateReader) throws(StateBytesError) -> [ReminderRule] {
         try r.each { (r) throws(StateBytesError) in ReminderRule(afterBasisPoints: try r.get()) }
+    }
+}
+
+extension StarvationRule {
+    func write(to w: inout StateWriter) {
+        for number in [floorAfterBasisPoints, idleDays, shareBasisPoints] { w.put(optional: number) { $0.put($1) } }
+        w.put(shareLeadsMin)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        floorAfterBasisPoints = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        idleDays = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        shareBasisPoints = try r.optional { (r) throws(StateBytesError) in try r.get() }
+        shareLeadsMin = try r.get()
     }
 }
 

@@ -51,6 +51,11 @@ struct ReturnTable: Sendable {
         uses[partner] = Use(period: period, credits: credits(of: partner, in: period) + 1)
     }
 
+    /// Periods have other numbers from here on, and the partner had so many credits in the present one.
+    mutating func recount(_ count: Int, of partner: Int, in period: Int64) {
+        if partner < uses.count { uses[partner] = Use(period: period, credits: UInt32(clamping: count)) }
+    }
+
     /// All that wait, in the order in which they came.
     var waiting: [Waiting] { byTicket.keys.sorted().compactMap { byTicket[$0] } }
 

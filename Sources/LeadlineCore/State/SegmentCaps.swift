@@ -66,6 +66,15 @@ extension PartnerTable {
         }
     }
 
+    /// Counts anew, for a period of another length: the kinds that each lead of the period counted under.
+    mutating func recountSegments(_ leads: [[CountedPlace.Kind]], at index: Int, in period: Int64) {
+        for at in segmentCounts[index].indices {
+            let kind = CountedPlace.Kind(field: segmentCounts[index][at].field, code: segmentCounts[index][at].code)
+            segmentCounts[index][at].period = period
+            segmentCounts[index][at].leads = UInt32(clamping: leads.count { $0.contains(kind) })
+        }
+    }
+
     /// True if the partner got as many leads of a kind this lead is of as it takes.
     func isSegmentFull(_ index: Int, _ lead: LeadView, in period: Int64) -> Bool {
         for cap in segmentCaps[index]

@@ -56,9 +56,20 @@ public struct State: Sendable {
     var sources = SourceTable()
     /// Leads that are offered. Since logic version 6.
     var offers = OfferTable()
+    /// Who shares which commission, and the rates that were published by themselves. Since logic version 7.
+    var money = DealMoney()
+    var rates = RateTable()
+    /// The places that leads took of late. Since logic version 7.
+    var taken = TakenPlaces()
     /// Leads that wait for a partner, and the newest open lead of each person; derived. Since logic version 7.
     var again = WaitingLeads()
     var newestOpen: [Digest128: UInt32] = [:]
+    /// Who gets too little or too much, and leads whose holders break a rule since a fact changed. Since logic
+    /// version 7.
+    var starvation = StarvationTable()
+    /// What waiting for a response costs. Since logic version 7.
+    var waitingCost = WaitingCost()
+    var ruleBreaks = RuleBreakTable()
     var agenda = Agenda()
     var archived = TimedQueue<UInt64>()
     var archivedIDs: Set<UInt64> = []

@@ -33,13 +33,23 @@ struct StateWriter {
 }
 
 /// Why bytes are not a state.
-public enum StateBytesError: Error, Equatable, Sendable {
+public enum StateBytesError: Error, Equatable, Sendable, CustomStringConvertible {
     /// They end before the state does.
     case truncated(at: Int)
     /// They were written in another format; snapshots are disposable, so the journal is folded instead.
     case unknownFormat(UInt32)
-    /// A value that no state holds.
+    /// A value that no state holds: an index past its table, a count that is not what it counts, a chain without an
+    /// end.
     case invalid(at: Int)
+
+    /// In words; nothing of a state's content is in them.
+    public var description: String {
+        switch self {
+        case .truncated(let at): "the bytes end at \(at), before the state does"
+        case .unknownFormat(let format): "format \(format) of a state's bytes is not known here"
+        case .invalid(let at): "what stands before byte \(at) is in no state: an index or a count is out of range"
+        }
+    }
 }
 
 /// Reads what `StateWriter` wrote; never reads past the end.
@@ -61,7 +71,13 @@ struct StateReader {
         return T(littleEndian: value)
     }
     mutating func bool() throws(StateBytesError) -> Bool { try get(UInt8.self) != 0 }
-    mutating func timestamp() throws(StateBytesError) -> Timestamp { Timestamp(micros: try get()) }
+    mutating func timestamp() throws(StateBytesError) -> Timestamp {
+        let stamp = Timestamp(micros: try get())
+        guard stamp == .distantFuture || abs(stamp.micros / 2) <= Self.microsMax / 2 else { throw .invalid(at: at) }
+        return stamp
+    }
+    /// No moment of a program lies further from 1970, so that the time between two can be told.
+    private static let microsMax: Int64 = 1 << 61
     mutating func digest() throws(StateBytesError) -> Digest128 {
         let low: UInt64 = try get()
         return Digest128(low: low, high: try get())

@@ -58,7 +58,15 @@ extension State {
             sources.write(to: &w)
         }
         if isLogic(6) { offers.write(to: &w) }
-        if isLogic(7) { again.write(to: &w) }
+        if isLogic(7) {
+            again.write(to: &w)
+            taken.write(to: &w)
+            money.write(to: &w)
+            rates.write(to: &w)
+            starvation.write(to: &w)
+            ruleBreaks.write(to: &w)
+            waitingCost.write(to: &w)
+        }
         return w.bytes
     }
 
@@ -95,7 +103,8 @@ extension State {
             for _ in 0..<partners.count { records.addPartner() }
         }
         for key in try r.each({ (r) throws(StateBytesError) in try r.get(UInt32.self) }) { values.restore(key) }
-        model = try WinModel(from: &r, settings: .withSegments(logic: logicVersion))
+        model = try WinModel(
+            from: &r, settings: .withSegments(logic: logicVersion), partners: partners.count, values: values.idEnd)
         guard model.slotCount == LeadSlot.count(logic: logicVersion) else { throw .invalid(at: r.at) }
         prices = try BidPrices(from: &r)
         guard prices.use.count == partners.count, prices.recent.bids.allSatisfy({ $0.partner < partners.count }) else {
@@ -133,12 +142,19 @@ extension State {
         if isLogic(6) { offers = try OfferTable(from: &r, partners: partners.count, leads: leads) }
         if isLogic(7) {
             again = try WaitingLeads(from: &r)
+            taken = try TakenPlaces(from: &r, partners: partners.count, leads: leads.leads.count)
+            money = try DealMoney(from: &r)
+            rates = try RateTable(from: &r)
+            starvation = try StarvationTable(from: &r, partners: partners.count, slots: leads.leads.count)
+            ruleBreaks = try RuleBreakTable(from: &r, slots: leads.leads.count)
+            waitingCost = try WaitingCost(from: &r, slots: leads.leads.count)
             guard leads.leads.allSatisfy({ $0.missed.allSatisfy { $0.partner < partners.count } }) else {
                 throw .invalid(at: r.at)
             }
             try rebuildPersonLinks(r.at)
         }
         guard r.isAtEnd else { throw .invalid(at: r.at) }
+        try check(r.at)
         for slot in offers.slots {
             for open in offers[Int(slot)]?.open ?? [] { partners.offered[Int(open.partner)] += 1 }
         }
@@ -165,6 +181,11 @@ extension State {
             again.insert(UInt32(slot))
         }
         if again.lookAt < .distantFuture { agenda.add(.waiting, 0, at: again.lookAt) }
+        if rates.nextFrom < .distantFuture { agenda.add(.rates, 0, at: rates.nextFrom) }
+        if starvation.lookAt < .distantFuture { agenda.add(.starvation, 0, at: starvation.lookAt) }
+        for slot in ruleBreaks.slots {
+            if let pending = ruleBreaks[Int(slot)] { agenda.add(.ruleBreak, slot, at: pending.at) }
+        }
     }
 }
 
@@ -189,6 +210,7 @@ extension LeadTable {
             let at = try r.timestamp()
             closed.append(try r.get(), at: at)
         }
+        guard Self.isWhole(leads.count, free: free, closed: closed) else { throw .invalid(at: r.at) }
         self.init(leads: leads, free: free, closed: closed, openCount: Int(try r.get(Int64.self)))
     }
 }

@@ -5,6 +5,8 @@ struct SuspensionTable: Sendable {
         var missed: [Timestamp] = []
         /// Until when it is suspended; the epoch where it is not.
         var until = Timestamp.epoch
+        /// The missed deadlines for which it is suspended. Since logic version 7.
+        var causes: [Timestamp] = []
     }
 
     /// By partner; as long as the last of whom there is anything.
@@ -17,6 +19,17 @@ struct SuspensionTable: Sendable {
     /// Partners that are suspended, by index.
     var suspended: [(partner: Int, until: Timestamp)] {
         standings.indices.filter { standings[$0].until > .epoch }.map { ($0, standings[$0].until) }
+    }
+
+    /// A deadline was kept after all. What is left of those for which the partner is suspended counts on without it.
+    mutating func forget(missed deadline: Timestamp, of partner: Int) {
+        var standing = self[partner]
+        if standing.causes.contains(deadline) {
+            standing.missed = standing.causes + standing.missed
+            standing.causes = []
+        }
+        standing.missed.removeAll { $0 == deadline }
+        set(standing, of: partner)
     }
 
     mutating func set(_ standing: Standing, of partner: Int) {
@@ -32,6 +45,7 @@ extension SuspensionTable {
         w.put(each: standings) { w, standing in
             w.put(each: standing.missed) { $0.put($1) }
             w.put(standing.until)
+            if w.logicVersion >= 7 { w.put(each: standing.causes) { $0.put($1) } }
         }
     }
 
@@ -40,7 +54,11 @@ extension SuspensionTable {
         guard count <= partners else { throw .invalid(at: r.at) }
         for partner in 0..<count {
             let missed = try r.each { (r) throws(StateBytesError) in try r.timestamp() }
-            set(Standing(missed: missed, until: try r.timestamp()), of: partner)
+            var standing = Standing(missed: missed, until: try r.timestamp())
+            if r.logicVersion >= 7 {
+                standing.causes = try r.each { (r) throws(StateBytesError) in try r.timestamp() }
+            }
+            set(standing, of: partner)
         }
     }
 }

@@ -8,7 +8,7 @@ extension FactCodec {
     /// True if `Input.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 20...38, 40...42, 50...58, 60...62, 70...77, 79, 84, 90...91: true
+        case 20...38, 40...42, 50...58, 60...62, 70...77, 79, 84, 90...91, 95...96: true
         default: false
         }
     }
@@ -62,6 +62,8 @@ extension FactCodec {
         case .offerAnswered: 84
         case .leadsUnlinked: 90
         case .leadsLinked: 91
+        case .ratesPublished: 95
+        case .commissionShared: 96
         }
     }
 
@@ -114,6 +116,8 @@ extension FactCodec {
         case .offerAnswered(let fact): fact.write(to: &writer)
         case .leadsUnlinked(let fact): fact.write(to: &writer)
         case .leadsLinked(let fact): fact.write(to: &writer)
+        case .ratesPublished(let fact): fact.write(to: &writer)
+        case .commissionShared(let fact): fact.write(to: &writer)
         }
     }
 
@@ -166,6 +170,8 @@ extension FactCodec {
         case 84: .offerAnswered(try OfferAnswered.read(from: &reader))
         case 90: .leadsUnlinked(try LeadLinkStatement.read(from: &reader))
         case 91: .leadsLinked(try LeadLinkStatement.read(from: &reader))
+        case 95: .ratesPublished(try RatesPublished.read(from: &reader))
+        case 96: .commissionShared(try CommissionShared.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }
@@ -175,7 +181,7 @@ extension EventCodec {
     /// True if `Event.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 1...23, 33, 40...41, 50...51: true
+        case 1...23, 33, 40...41, 50...51, 60...61: true
         default: false
         }
     }
@@ -211,6 +217,8 @@ extension EventCodec {
         case .offerClosed: 41
         case .commissionReversed: 50
         case .answerCredited: 51
+        case .starvationAnnounced: 60
+        case .holderIneligible: 61
         }
     }
 
@@ -245,6 +253,8 @@ extension EventCodec {
         case .offerClosed(let event): event.write(to: &writer)
         case .commissionReversed(let event): event.write(to: &writer)
         case .answerCredited(let event): event.write(to: &writer)
+        case .starvationAnnounced(let event): event.write(to: &writer)
+        case .holderIneligible(let event): event.write(to: &writer)
         }
     }
 
@@ -279,6 +289,8 @@ extension EventCodec {
         case 41: .offerClosed(try OfferClosed.read(from: &reader))
         case 50: .commissionReversed(try CommissionReversed.read(from: &reader))
         case 51: .answerCredited(try AnswerCredited.read(from: &reader))
+        case 60: .starvationAnnounced(try StarvationAnnounced.read(from: &reader))
+        case 61: .holderIneligible(try HolderIneligible.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }
@@ -328,7 +340,7 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
     case claimChanged = 20
     /// A partner missed so many deadlines that it gets no leads for a while.
     case partnerSuspended = 21
-    /// A partner's suspension is over: its time has passed, or the vendor resumed the partner before.
+    /// A partner's suspension is over: its time has passed, the vendor resumed the partner before, or a deadline that it counted as missed was kept.
     case partnerReinstated = 22
     /// A partner gave a lead back, or declined it for a reason of the vendor's or for bad data; or the credit for that was decided on later.
     case returnChanged = 23
@@ -338,10 +350,14 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
     case offerMade = 40
     /// An offer is over.
     case offerClosed = 41
-    /// Commission that had accrued is taken back: the deal was lost after all, or won for another amount, for which it accrues anew. Since logic version 7.
+    /// Commission that had accrued is taken back: the deal was lost after all, or won for another amount, for which it accrues anew, or others share it. Since logic version 7.
     case commissionReversed = 50
     /// An answer became known after its deadline had passed, and lies before it by its own time: the missed deadline no longer counts against the partner. Since logic version 7.
     case answerCredited = 51
+    /// A partner is about to miss its floor, has got nothing for long, or takes more than a stated share; once a kind, partner and period. The cause comes from the latest leads, looked at again as they would be decided now. Since logic version 7.
+    case starvationAnnounced = 60
+    /// A lead's holder breaks a hard rule that it kept when it got the lead, because a fact changed. Since logic version 7.
+    case holderIneligible = 61
 
     /// The kind of an event.
     public init(_ event: Event) {
@@ -374,6 +390,8 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .offerClosed: .offerClosed
         case .commissionReversed: .commissionReversed
         case .answerCredited: .answerCredited
+        case .starvationAnnounced: .starvationAnnounced
+        case .holderIneligible: .holderIneligible
         }
     }
 
@@ -408,6 +426,8 @@ public enum EventKind: Int, Hashable, Sendable, CaseIterable {
         case .offerClosed: "leadline.v1.OfferClosed"
         case .commissionReversed: "leadline.v1.CommissionReversed"
         case .answerCredited: "leadline.v1.AnswerCredited"
+        case .starvationAnnounced: "leadline.v1.StarvationAnnounced"
+        case .holderIneligible: "leadline.v1.HolderIneligible"
         }
     }
 }

@@ -9,6 +9,8 @@ enum ClearFields: Sendable {
     case claimDecided
     case claimRule
     case claimWithdrawn
+    case commissionShare
+    case commissionShared
     case dealClaimed
     case dealLost
     case dealStageChanged
@@ -54,6 +56,7 @@ enum ClearFields: Sendable {
     case personsUnlinked
     case pilot
     case pilotArm
+    case placesBackRule
     case policy
     case policyPublished
     case predicate
@@ -63,6 +66,7 @@ enum ClearFields: Sendable {
     case processingResumed
     case programProfileSet
     case programRegistered
+    case ratesPublished
     case reasonWording
     case rejectedRecordsErased
     case reminderRule
@@ -76,6 +80,7 @@ enum ClearFields: Sendable {
     case segmentCap
     case serviceLevel
     case sla
+    case starvationRule
     case suppressionLifted
     case suppressionSet
     case suspensionRule
@@ -117,6 +122,18 @@ enum ClearFields: Sendable {
             case 10: .clear  // lead_id
             case 18: .clear  // partner_id
             case 26: .clear  // claim_id
+            default: .sealed
+            }
+        case .commissionShare:
+            switch tag {
+            case 10: .clear  // partner_id
+            case 16: .clear  // basis_points
+            default: .sealed
+            }
+        case .commissionShared:
+            switch tag {
+            case 10: .clear  // lead_id
+            case 18: .message(.commissionShare, repeated: true)  // shares
             default: .sealed
             }
         case .dealClaimed:
@@ -295,6 +312,7 @@ enum ClearFields: Sendable {
             case 130: .clear  // residency
             case 136: .clear  // lawful_basis
             case 154: .clear  // campaign
+            case 482: .clear  // cleared
             default: .sealed
             }
         case .leadWithdrawn:
@@ -472,6 +490,13 @@ enum ClearFields: Sendable {
             case 34: .message(.predicate, repeated: false)  // when
             default: .sealed
             }
+        case .placesBackRule:
+            switch tag {
+            case 8: .clear  // declined
+            case 16: .clear  // expired
+            case 24: .clear  // withdrawn
+            default: .sealed
+            }
         case .policy:
             switch tag {
             case 10: .clear  // name
@@ -514,6 +539,11 @@ enum ClearFields: Sendable {
             case 402: .message(.waitingRule, repeated: false)  // waiting
             case 408: .clear  // absence_ahead
             case 416: .clear  // late_answer_minutes
+            case 448: .clear  // clawback_days
+            case 482: .message(.starvationRule, repeated: false)  // starvation
+            case 488: .clear  // rule_break
+            case 498: .message(.placesBackRule, repeated: false)  // places_back
+            case 504: .clear  // presence
             default: .sealed
             }
         case .policyPublished:
@@ -568,6 +598,13 @@ enum ClearFields: Sendable {
             switch tag {
             case 18: .clear  // currency
             case 24: .clear  // logic_version
+            default: .sealed
+            }
+        case .ratesPublished:
+            switch tag {
+            case 10: .message(.timestamp, repeated: false)  // valid_from
+            case 18: .message(.exchangeRate, repeated: true)  // rates
+            case 26: .clear  // published_by
             default: .sealed
             }
         case .reasonWording:
@@ -658,6 +695,14 @@ enum ClearFields: Sendable {
             case 16: .clear  // in_working_hours
             case 24: .clear  // reminder_minutes_before
             case 34: .message(.reminderRule, repeated: true)  // reminders
+            default: .sealed
+            }
+        case .starvationRule:
+            switch tag {
+            case 8: .clear  // floor_after_basis_points
+            case 16: .clear  // idle_days
+            case 24: .clear  // share_basis_points
+            case 32: .clear  // share_leads_min
             default: .sealed
             }
         case .suppressionLifted:

@@ -13,6 +13,7 @@ public enum JSONMember: Equatable, Sendable {
         let found: JSONMember? = switch "\(message).\(member)" {
         case "Capacity.segments": .message("SegmentCap")
         case "ClaimRule.approval": .enumeration("ClaimApproval")
+        case "CommissionShared.shares": .message("CommissionShare")
         case "DataRecipient.role": .message("Wording")
         case "DataSource.description": .message("Wording")
         case "DealLost.reason": .enumeration("RefusalReason")
@@ -66,6 +67,10 @@ public enum JSONMember: Equatable, Sendable {
         case "Policy.negotiation": .message("NegotiationRule")
         case "Policy.waiting": .message("WaitingRule")
         case "Policy.absenceAhead", "Policy.absence_ahead": .enumeration("AbsenceAhead")
+        case "Policy.starvation": .message("StarvationRule")
+        case "Policy.ruleBreak", "Policy.rule_break": .enumeration("RuleBreakResponse")
+        case "Policy.placesBack", "Policy.places_back": .message("PlacesBackRule")
+        case "Policy.presence": .enumeration("PresenceMode")
         case "PolicyPublished.policy": .message("Policy")
         case "Predicate.all": .message("PredicateList")
         case "Predicate.any": .message("PredicateList")
@@ -88,6 +93,7 @@ public enum JSONMember: Equatable, Sendable {
         case "ProgramProfileSet.transfers": .message("ThirdCountryTransfer")
         case "ProgramProfileSet.sources": .message("DataSource")
         case "ProgramProfileSet.supervisoryAuthority", "ProgramProfileSet.supervisory_authority": .message("ContactPoint")
+        case "RatesPublished.rates": .message("ExchangeRate")
         case "ReturnReason.meaning": .enumeration("RefusalReason")
         case "ReturnReason.wordings": .message("ReasonWording")
         case "ReturnRule.reasons": .message("ReturnReason")
@@ -117,8 +123,10 @@ public enum JSONMember: Equatable, Sendable {
         case "NegotiationFallback": ["NEGOTIATION_FALLBACK_UNSPECIFIED", "NEGOTIATION_FALLBACK_ASSIGN", "NEGOTIATION_FALLBACK_ESCALATE"]
         case "OfferAnswer": ["OFFER_ANSWER_UNSPECIFIED", "OFFER_ANSWER_CAPACITY_CONFIRMED", "OFFER_ANSWER_ACCEPTED", "OFFER_ANSWER_DECLINED", "OFFER_ANSWER_COUNTERED"]
         case "PartnerList": ["PARTNER_LIST_UNSPECIFIED", "PARTNER_LIST_COUNTRIES", "PARTNER_LIST_REGIONS", "PARTNER_LIST_LANGUAGES", "PARTNER_LIST_VERTICALS", "PARTNER_LIST_PRODUCTS", "PARTNER_LIST_TECHNOLOGIES", "PARTNER_LIST_CERTIFICATIONS", "PARTNER_LIST_RESIDENCIES"]
+        case "PresenceMode": ["PRESENCE_MODE_UNSPECIFIED", "PRESENCE_MODE_IGNORE", "PRESENCE_MODE_PREFER", "PRESENCE_MODE_HOLD"]
         case "RefusalReason": ["REFUSAL_REASON_UNSPECIFIED", "REFUSAL_REASON_NO_CAPACITY", "REFUSAL_REASON_NOT_A_FIT", "REFUSAL_REASON_CONFLICT", "REFUSAL_REASON_BAD_DATA", "REFUSAL_REASON_PRICE", "REFUSAL_REASON_COMPETITOR", "REFUSAL_REASON_NO_DECISION", "REFUSAL_REASON_OTHER", "REFUSAL_REASON_AGENT_STOPPED"]
         case "RoutingMethod": ["ROUTING_METHOD_UNSPECIFIED", "ROUTING_METHOD_BID_PRICE", "ROUTING_METHOD_HIGHEST_SCORE", "ROUTING_METHOD_ROUND_ROBIN", "ROUTING_METHOD_WEIGHTED_ROTATION", "ROUTING_METHOD_HIGHEST_FIT"]
+        case "RuleBreakResponse": ["RULE_BREAK_RESPONSE_UNSPECIFIED", "RULE_BREAK_RESPONSE_SAY", "RULE_BREAK_RESPONSE_REROUTE", "RULE_BREAK_RESPONSE_ESCALATE"]
         case "TransferSafeguard": ["TRANSFER_SAFEGUARD_UNSPECIFIED", "TRANSFER_SAFEGUARD_ADEQUACY_DECISION", "TRANSFER_SAFEGUARD_STANDARD_CLAUSES", "TRANSFER_SAFEGUARD_BINDING_CORPORATE_RULES", "TRANSFER_SAFEGUARD_CODE_OR_CERTIFICATION", "TRANSFER_SAFEGUARD_DEROGATION"]
         default: []
         }

@@ -57,6 +57,8 @@ extension Fact {
         case .offerAnswered(let fact): try fact.checkLimits(at)
         case .leadsUnlinked(let fact): try fact.checkLimits(at)
         case .leadsLinked(let fact): try fact.checkLimits(at)
+        case .ratesPublished(let fact): try fact.checkLimits(at)
+        case .commissionShared(let fact): try fact.checkLimits(at)
         }
     }
 }
@@ -73,7 +75,7 @@ extension OfferTerms {
         try at.number(promiseMinutes, "promise_minutes", most: 525600, meaning: "a year")
         if let commissionBasisPoints { try at.number(commissionBasisPoints, "commission_basis_points", most: 10000) }
         try at.count(enrichment.count, "enrichment", most: 16)
-        for each in enrichment { try at.word(each, "enrichment", required: true) }
+        for each in enrichment { try at.ofList.word(each, "enrichment", required: true) }
     }
 }
 
@@ -171,7 +173,7 @@ extension NegotiationRule {
         try at.number(commissionMaxBasisPoints, "commission_max_basis_points", most: 10000)
         try at.number(promiseMaxMinutes, "promise_max_minutes", most: 525600, meaning: "a year")
         try at.count(enrichment.count, "enrichment", most: 16)
-        for each in enrichment { try at.word(each, "enrichment", required: true) }
+        for each in enrichment { try at.ofList.word(each, "enrichment", required: true) }
         try at.number(hourCostBasisPoints, "hour_cost_basis_points", most: 10000)
         try at.word(approver, "approver")
         if let unattendedBelowMinorUnits { try at.number(unattendedBelowMinorUnits, "unattended_below_minor_units", least: 0, most: 1000000000000000) }
@@ -216,6 +218,15 @@ extension WaitingRule {
     }
 }
 
+extension StarvationRule {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        if let floorAfterBasisPoints { try at.number(floorAfterBasisPoints, "floor_after_basis_points", most: 9999) }
+        if let idleDays { try at.number(idleDays, "idle_days", most: 3660) }
+        if let shareBasisPoints { try at.number(shareBasisPoints, "share_basis_points", most: 10000) }
+        try at.number(shareLeadsMin, "share_leads_min", most: 1000000)
+    }
+}
+
 extension Policy {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.word(name, "name")
@@ -250,6 +261,8 @@ extension Policy {
         try negotiation.checkLimits(at.inside("negotiation"))
         try waiting.checkLimits(at.inside("waiting"))
         if let lateAnswerMinutes { try at.number(lateAnswerMinutes, "late_answer_minutes", most: 44640, meaning: "a month") }
+        if let clawbackDays { try at.number(clawbackDays, "clawback_days", most: 540) }
+        try starvation?.checkLimits(at.inside("starvation"))
     }
 }
 
@@ -316,7 +329,7 @@ extension RejectedRecordsErased {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.id(leadID, "lead_id")
         try at.count(recordIDs.count, "record_ids", most: 1000)
-        for each in recordIDs { try at.hash(each, "record_ids", required: true) }
+        for each in recordIDs { try at.ofList.hash(each, "record_ids", required: true) }
     }
 }
 
@@ -352,6 +365,15 @@ extension ReturnDecided {
     }
 }
 
+extension RatesPublished {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.moment(validFrom, "valid_from")
+        try at.count(rates.count, "rates", most: 200)
+        for each in rates { try each.checkLimits(at.inside("rates")) }
+        try at.id(publishedBy, "published_by")
+    }
+}
+
 extension IntentObserved {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.word(topic, "intent_topic", required: true)
@@ -373,8 +395,8 @@ extension FirmographicsObserved {
 
 extension TechnographicsObserved {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
-        try at.count(technologies.count, "technologies", most: 64)
-        for each in technologies { try at.word(each, "technologies", required: true) }
+        try at.count(technologies.count, "technologies", most: 512)
+        for each in technologies { try at.ofList.word(each, "technologies", required: true) }
         try at.word(observer, "observer")
     }
 }
@@ -389,10 +411,10 @@ extension LeadSubmitted {
         try attributes.dealValue?.checkLimits(at.inside("deal_value"))
         try at.word(attributes.product, "product")
         try at.word(attributes.source, "source")
-        try at.count(attributes.technologies.count, "technologies", most: 64)
-        for each in attributes.technologies { try at.word(each, "technologies", required: true) }
-        try at.count(attributes.requiredCertifications.count, "required_certifications", most: 64)
-        for each in attributes.requiredCertifications { try at.word(each, "required_certifications", required: true) }
+        try at.count(attributes.technologies.count, "technologies", most: 512)
+        for each in attributes.technologies { try at.ofList.word(each, "technologies", required: true) }
+        try at.count(attributes.requiredCertifications.count, "required_certifications", most: 512)
+        for each in attributes.requiredCertifications { try at.ofList.word(each, "required_certifications", required: true) }
         try at.word(attributes.residency, "residency")
         if let past = pastPartnerID { try at.inside("past_assignment").id(past, "partner_id", required: true) }
         try at.id(attributes.campaign, "campaign")
@@ -409,12 +431,14 @@ extension LeadUpdated {
         try attributes.dealValue?.checkLimits(at.inside("deal_value"))
         try at.word(attributes.product, "product")
         try at.word(attributes.source, "source")
-        try at.count(attributes.technologies.count, "technologies", most: 64)
-        for each in attributes.technologies { try at.word(each, "technologies", required: true) }
-        try at.count(attributes.requiredCertifications.count, "required_certifications", most: 64)
-        for each in attributes.requiredCertifications { try at.word(each, "required_certifications", required: true) }
+        try at.count(attributes.technologies.count, "technologies", most: 512)
+        for each in attributes.technologies { try at.ofList.word(each, "technologies", required: true) }
+        try at.count(attributes.requiredCertifications.count, "required_certifications", most: 512)
+        for each in attributes.requiredCertifications { try at.ofList.word(each, "required_certifications", required: true) }
         try at.word(attributes.residency, "residency")
         try at.id(attributes.campaign, "campaign")
+        try at.count(cleared.count, "cleared", most: 32)
+        for each in cleared { try at.oneOf(["country", "region", "language", "vertical", "employees", "deal_value", "product", "source", "technologies", "required_certifications", "residency", "lawful_basis", "campaign", "account_name", "message", "contact.given_name", "contact.family_name", "contact.phone", "contact.job_title"], each, "cleared") }
     }
 }
 
@@ -515,21 +539,21 @@ extension PartnerProfile {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.id(partnerID, "partner_id", required: true)
         try at.count(countries.count, "countries", most: 512)
-        for each in countries { try at.country(each, "countries", required: true) }
+        for each in countries { try at.ofList.country(each, "countries", required: true) }
         try at.count(regions.count, "regions", most: 512)
-        for each in regions { try at.word(each, "regions", required: true) }
+        for each in regions { try at.ofList.word(each, "regions", required: true) }
         try at.count(languages.count, "languages", most: 512)
-        for each in languages { try at.language(each, "languages", required: true) }
+        for each in languages { try at.ofList.language(each, "languages", required: true) }
         try at.count(verticals.count, "verticals", most: 512)
-        for each in verticals { try at.word(each, "verticals", required: true) }
+        for each in verticals { try at.ofList.word(each, "verticals", required: true) }
         try at.count(products.count, "products", most: 512)
-        for each in products { try at.word(each, "products", required: true) }
+        for each in products { try at.ofList.word(each, "products", required: true) }
         try at.count(technologies.count, "technologies", most: 512)
-        for each in technologies { try at.word(each, "technologies", required: true) }
+        for each in technologies { try at.ofList.word(each, "technologies", required: true) }
         try at.count(certifications.count, "certifications", most: 512)
-        for each in certifications { try at.word(each, "certifications", required: true) }
+        for each in certifications { try at.ofList.word(each, "certifications", required: true) }
         try at.count(residencies.count, "residencies", most: 512)
-        for each in residencies { try at.word(each, "residencies", required: true) }
+        for each in residencies { try at.ofList.word(each, "residencies", required: true) }
         try typicalDealMin?.checkLimits(at.inside("typical_deal_min"))
         try typicalDealMax?.checkLimits(at.inside("typical_deal_max"))
         try capacity.checkLimits(at.inside("capacity"))
@@ -565,6 +589,21 @@ extension PartnerAbsenceCancelled {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.id(partnerID, "partner_id", required: true)
         try at.id(absenceID, "absence_id", required: true)
+    }
+}
+
+extension CommissionShared {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(leadID, "lead_id", required: true)
+        try at.count(shares.count, "shares", most: 8)
+        for each in shares { try each.checkLimits(at.inside("shares")) }
+    }
+}
+
+extension CommissionShare {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(partnerID, "partner_id", required: true)
+        try at.number(basisPoints, "basis_points", least: 1, most: 10000)
     }
 }
 

@@ -359,6 +359,64 @@ extension WaitingRule: WireMessage {
     }
 }
 
+extension StarvationRule: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var floorAfterBasisPoints: UInt32?
+        var idleDays: UInt32?
+        var shareBasisPoints: UInt32?
+        var shareLeadsMin: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: floorAfterBasisPoints = try reader.uint32("floor_after_basis_points")
+            case 2: idleDays = try reader.uint32("idle_days")
+            case 3: shareBasisPoints = try reader.uint32("share_basis_points")
+            case 4: shareLeadsMin = try reader.uint32("share_leads_min")
+            default: try reader.skip()
+            }
+        }
+        var value = Self()
+        value.floorAfterBasisPoints = floorAfterBasisPoints
+        value.idleDays = idleDays
+        value.shareBasisPoints = shareBasisPoints
+        value.shareLeadsMin = shareLeadsMin
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        if let floorAfterBasisPoints { writer.uint(1, floorAfterBasisPoints, always: true) }
+        if let idleDays { writer.uint(2, idleDays, always: true) }
+        if let shareBasisPoints { writer.uint(3, shareBasisPoints, always: true) }
+        writer.uint(4, shareLeadsMin)
+    }
+}
+
+extension PlacesBackRule: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var declined = false
+        var expired = false
+        var withdrawn = false
+        while let field = try reader.next() {
+            switch field {
+            case 1: declined = try reader.bool("declined")
+            case 2: expired = try reader.bool("expired")
+            case 3: withdrawn = try reader.bool("withdrawn")
+            default: try reader.skip()
+            }
+        }
+        var value = Self()
+        value.declined = declined
+        value.expired = expired
+        value.withdrawn = withdrawn
+        return value
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.bool(1, declined)
+        writer.bool(2, expired)
+        writer.bool(3, withdrawn)
+    }
+}
+
 extension PolicyPublished: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var policy: Policy?
@@ -640,6 +698,29 @@ extension ReturnDecided: WireMessage {
     }
 }
 
+extension RatesPublished: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var validFrom: Timestamp?
+        var rates: [ExchangeRate] = []
+        var publishedBy = ""
+        while let field = try reader.next() {
+            switch field {
+            case 1: validFrom = try reader.message("valid_from")
+            case 2: rates.append(try reader.message("rates"))
+            case 3: publishedBy = try reader.string("published_by")
+            default: try reader.skip()
+            }
+        }
+        return Self(validFrom: try required(validFrom, "valid_from"), rates: rates, publishedBy: publishedBy)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.message(1, validFrom)
+        writer.messages(2, rates)
+        writer.string(3, publishedBy)
+    }
+}
+
 extension Candidate: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var partnerID = ""
@@ -648,6 +729,7 @@ extension Candidate: WireMessage {
         var conversion: Double = 0
         var placePrice: Double = 0
         var favour: Double = 0
+        var waitingPrice: Double = 0
         while let field = try reader.next() {
             switch field {
             case 1: partnerID = try reader.string("partner_id")
@@ -656,12 +738,13 @@ extension Candidate: WireMessage {
             case 4: conversion = try reader.double("conversion")
             case 5: placePrice = try reader.double("place_price")
             case 6: favour = try reader.double("favour")
+            case 20: waitingPrice = try reader.double("waiting_price")
             default: try reader.skip()
             }
         }
         return Self(
             partnerID: partnerID, score: score, fit: fit, conversion: conversion, placePrice: placePrice,
-            favour: favour)
+            favour: favour, waitingPrice: waitingPrice)
     }
 
     func write(to writer: inout WireWriter) {
@@ -671,6 +754,7 @@ extension Candidate: WireMessage {
         writer.double(4, conversion)
         writer.double(5, placePrice)
         writer.double(6, favour)
+        writer.double(20, waitingPrice)
     }
 }
 
@@ -694,6 +778,32 @@ extension Exclusion: WireMessage {
         writer.choice(1, reason)
         writer.string(2, rule)
         writer.uint(3, partners)
+    }
+}
+
+extension RateUsed: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var currency = ""
+        var rateMicros: Int64 = 0
+        var validFrom: Timestamp?
+        var position: UInt64?
+        while let field = try reader.next() {
+            switch field {
+            case 1: currency = try reader.string("currency")
+            case 2: rateMicros = try reader.int64("rate_micros")
+            case 3: validFrom = Timestamp(micros: try reader.int64("valid_from_micros"))
+            case 4: position = try reader.uint64("position")
+            default: try reader.skip()
+            }
+        }
+        return Self(currency: currency, rateMicros: rateMicros, validFrom: validFrom, position: position)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, currency)
+        writer.int(2, rateMicros)
+        if let validFrom { writer.int(3, validFrom.micros, always: true) }
+        if let position { writer.uint(4, position, always: true) }
     }
 }
 
@@ -964,6 +1074,7 @@ extension LeadClosed: WireMessage {
         var reason: ClosingReason?
         var amountMinorUnits: Int64 = 0
         var learned = false
+        var rate: RateUsed?
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
@@ -971,12 +1082,13 @@ extension LeadClosed: WireMessage {
             case 3: reason = try reader.choice("reason")
             case 4: amountMinorUnits = try reader.int64("amount_minor_units")
             case 5: learned = try reader.bool("learned")
+            case 10: rate = try reader.message("rate")
             default: try reader.skip()
             }
         }
         return Self(
             leadID: leadID, partnerID: partnerID, reason: try stated(reason, "reason"),
-            amountMinorUnits: amountMinorUnits, learned: learned)
+            amountMinorUnits: amountMinorUnits, learned: learned, rate: rate)
     }
 
     func write(to writer: inout WireWriter) {
@@ -985,6 +1097,7 @@ extension LeadClosed: WireMessage {
         writer.choice(3, reason)
         writer.int(4, amountMinorUnits)
         writer.bool(5, learned)
+        writer.message(10, rate)
     }
 }
 
@@ -1117,17 +1230,22 @@ extension CommissionAccrued: WireMessage {
         var partnerID = ""
         var amountMinorUnits: Int64 = 0
         var rateBasisPoints: UInt32 = 0
+        var shareBasisPoints: UInt32 = 0
+        var reversibleUntil: Timestamp?
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
             case 2: partnerID = try reader.string("partner_id")
             case 3: amountMinorUnits = try reader.int64("amount_minor_units")
             case 4: rateBasisPoints = try reader.uint32("rate_basis_points")
+            case 10: shareBasisPoints = try reader.uint32("share_basis_points")
+            case 11: reversibleUntil = Timestamp(micros: try reader.int64("reversible_until_micros"))
             default: try reader.skip()
             }
         }
         return Self(
-            leadID: leadID, partnerID: partnerID, amountMinorUnits: amountMinorUnits, rateBasisPoints: rateBasisPoints)
+            leadID: leadID, partnerID: partnerID, amountMinorUnits: amountMinorUnits, rateBasisPoints: rateBasisPoints,
+            shareBasisPoints: shareBasisPoints, reversibleUntil: reversibleUntil)
     }
 
     func write(to writer: inout WireWriter) {
@@ -1135,6 +1253,8 @@ extension CommissionAccrued: WireMessage {
         writer.string(2, partnerID)
         writer.int(3, amountMinorUnits)
         writer.uint(4, rateBasisPoints)
+        writer.uint(10, shareBasisPoints)
+        if let reversibleUntil { writer.int(11, reversibleUntil.micros, always: true) }
     }
 }
 
@@ -1188,6 +1308,90 @@ extension AnswerCredited: WireMessage {
         writer.string(2, partnerID)
         writer.int(3, elapsedMicros)
         writer.int(4, respondBy.micros)
+    }
+}
+
+extension StarvationAnnounced: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var partnerID = ""
+        var kind: StarvationKind?
+        var cause: StarvationCause?
+        var rule = ""
+        var since = Timestamp.epoch
+        var until: Timestamp?
+        var leads: UInt32 = 0
+        var of: UInt32 = 0
+        var valueMinorUnits: Int64 = 0
+        var ofValueMinorUnits: Int64 = 0
+        var leadsLookedAt: UInt32 = 0
+        var leadsSo: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: partnerID = try reader.string("partner_id")
+            case 2: kind = try reader.choice("kind")
+            case 3: cause = try reader.choice("cause")
+            case 4: rule = try reader.string("rule")
+            case 5: since = Timestamp(micros: try reader.int64("since_micros"))
+            case 6: until = Timestamp(micros: try reader.int64("until_micros"))
+            case 7: leads = try reader.uint32("leads")
+            case 8: of = try reader.uint32("of")
+            case 9: valueMinorUnits = try reader.int64("value_minor_units")
+            case 10: ofValueMinorUnits = try reader.int64("of_value_minor_units")
+            case 11: leadsLookedAt = try reader.uint32("leads_looked_at")
+            case 12: leadsSo = try reader.uint32("leads_so")
+            default: try reader.skip()
+            }
+        }
+        return Self(
+            partnerID: partnerID, kind: try stated(kind, "kind"), cause: try stated(cause, "cause"), rule: rule,
+            since: since, until: until, leads: leads, of: of, valueMinorUnits: valueMinorUnits,
+            ofValueMinorUnits: ofValueMinorUnits, leadsLookedAt: leadsLookedAt, leadsSo: leadsSo)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, partnerID)
+        writer.choice(2, kind)
+        writer.choice(3, cause)
+        writer.string(4, rule)
+        writer.int(5, since.micros)
+        if let until { writer.int(6, until.micros, always: true) }
+        writer.uint(7, leads)
+        writer.uint(8, of)
+        writer.int(9, valueMinorUnits)
+        writer.int(10, ofValueMinorUnits)
+        writer.uint(11, leadsLookedAt)
+        writer.uint(12, leadsSo)
+    }
+}
+
+extension HolderIneligible: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var partnerID = ""
+        var rule = ""
+        var cause: RuleBreakCause?
+        var response: RuleBreakResponse?
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: partnerID = try reader.string("partner_id")
+            case 3: rule = try reader.string("rule")
+            case 4: cause = try reader.choice("cause")
+            case 5: response = try reader.choice("response")
+            default: try reader.skip()
+            }
+        }
+        return Self(
+            leadID: leadID, partnerID: partnerID, rule: rule, cause: try stated(cause, "cause"),
+            response: try stated(response, "response"))
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.string(2, partnerID)
+        writer.string(3, rule)
+        writer.choice(4, cause)
+        writer.choice(5, response)
     }
 }
 
@@ -1311,19 +1515,22 @@ extension PartnerReinstated: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var partnerID = ""
         var byVendor = false
+        var answeredInTime = false
         while let field = try reader.next() {
             switch field {
             case 1: partnerID = try reader.string("partner_id")
             case 2: byVendor = try reader.bool("by_vendor")
+            case 3: answeredInTime = try reader.bool("answered_in_time")
             default: try reader.skip()
             }
         }
-        return Self(partnerID: partnerID, byVendor: byVendor)
+        return Self(partnerID: partnerID, byVendor: byVendor, answeredInTime: answeredInTime)
     }
 
     func write(to writer: inout WireWriter) {
         writer.string(1, partnerID)
         writer.bool(2, byVendor)
+        writer.bool(3, answeredInTime)
     }
 }
 
@@ -1695,6 +1902,7 @@ extension LeadUpdated: WireMessage {
         var residency = ""
         var lawfulBasis = LawfulBasis.unspecified
         var campaign = ""
+        var cleared: [String] = []
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
@@ -1711,6 +1919,7 @@ extension LeadUpdated: WireMessage {
             case 16: residency = try reader.string("residency")
             case 17: lawfulBasis = try reader.choice("lawful_basis")
             case 19: campaign = try reader.string("campaign")
+            case 60: cleared.append(try reader.string("cleared"))
             default: try reader.skip()
             }
         }
@@ -1728,7 +1937,7 @@ extension LeadUpdated: WireMessage {
         attributes.residency = residency
         attributes.lawfulBasis = lawfulBasis
         attributes.campaign = campaign
-        return Self(leadID: leadID, attributes: attributes)
+        return Self(leadID: leadID, attributes: attributes, cleared: cleared)
     }
 
     func write(to writer: inout WireWriter) {
@@ -1746,6 +1955,7 @@ extension LeadUpdated: WireMessage {
         writer.string(16, attributes.residency)
         writer.choice(17, attributes.lawfulBasis)
         writer.string(19, attributes.campaign)
+        writer.strings(60, cleared)
     }
 }
 
@@ -2197,6 +2407,46 @@ extension PartnerAbsenceCancelled: WireMessage {
     func write(to writer: inout WireWriter) {
         writer.string(1, partnerID)
         writer.string(2, absenceID)
+    }
+}
+
+extension CommissionShared: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var leadID = ""
+        var shares: [CommissionShare] = []
+        while let field = try reader.next() {
+            switch field {
+            case 1: leadID = try reader.string("lead_id")
+            case 2: shares.append(try reader.message("shares"))
+            default: try reader.skip()
+            }
+        }
+        return Self(leadID: leadID, shares: shares)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, leadID)
+        writer.messages(2, shares)
+    }
+}
+
+extension CommissionShare: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var partnerID = ""
+        var basisPoints: UInt32 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: partnerID = try reader.string("partner_id")
+            case 2: basisPoints = try reader.uint32("basis_points")
+            default: try reader.skip()
+            }
+        }
+        return Self(partnerID: partnerID, basisPoints: basisPoints)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, partnerID)
+        writer.uint(2, basisPoints)
     }
 }
 

@@ -90,6 +90,10 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case leadsUnlinked
     /// A person of the vendor's links two open leads of one person, or puts a lead back to the company that it was taken from. Programs on a logic version before 5 disregard it.
     case leadsLinked
+    /// Exchange rates that hold from a date on in place of the policy's, each until a later date of the same currency. Decisions record the rate that they counted by. Logic version 7 and later.
+    case ratesPublished
+    /// Partners share the commission of a lead's deal, whether it is won already or will be. It replaces what was said before of the lead. Logic version 7 and later.
+    case commissionShared
 
     /// The kind with this full protobuf name, which is also its CloudEvents type, e.g.
     /// "leadline.v1.LeadSubmitted"; nil if no input has it.
@@ -139,6 +143,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case "leadline.v1.OfferAnswered": self = .offerAnswered
         case "leadline.v1.LeadsUnlinked": self = .leadsUnlinked
         case "leadline.v1.LeadsLinked": self = .leadsLinked
+        case "leadline.v1.RatesPublished": self = .ratesPublished
+        case "leadline.v1.CommissionShared": self = .commissionShared
         default: return nil
         }
     }
@@ -190,6 +196,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case 84: self = .offerAnswered
         case 90: self = .leadsUnlinked
         case 91: self = .leadsLinked
+        case 95: self = .ratesPublished
+        case 96: self = .commissionShared
         default: return nil
         }
     }
@@ -241,6 +249,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .offerAnswered: "leadline.v1.OfferAnswered"
         case .leadsUnlinked: "leadline.v1.LeadsUnlinked"
         case .leadsLinked: "leadline.v1.LeadsLinked"
+        case .ratesPublished: "leadline.v1.RatesPublished"
+        case .commissionShared: "leadline.v1.CommissionShared"
         }
     }
 
@@ -291,6 +301,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .offerAnswered: "leadline.outcomes"
         case .leadsUnlinked: "leadline.controls"
         case .leadsLinked: "leadline.controls"
+        case .ratesPublished: "leadline.controls"
+        case .commissionShared: "leadline.partners"
         }
     }
 
@@ -341,6 +353,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .offerAnswered: 84
         case .leadsUnlinked: 90
         case .leadsLinked: 91
+        case .ratesPublished: 95
+        case .commissionShared: 96
         }
     }
 
@@ -391,6 +405,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .offerAnswered: .offerAnswered
         case .leadsUnlinked: .leadsUnlinked
         case .leadsLinked: .leadsLinked
+        case .ratesPublished: .ratesPublished
+        case .commissionShared: .commissionShared
         }
     }
 }

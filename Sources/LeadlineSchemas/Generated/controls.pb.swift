@@ -901,6 +901,36 @@ public nonisolated struct WireReturnDecided: Sendable {
   public init() {}
 }
 
+/// Exchange rates that hold from a date on in place of the policy's, each until a later date of the same currency. Decisions
+/// record the rate that they counted by. Logic version 7 and later.
+public nonisolated struct WireRatesPublished: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// When they begin to hold; a date that has passed is now.
+  public var validFrom: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_validFrom ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_validFrom = newValue}
+  }
+  /// Returns true if `validFrom` has been explicitly set.
+  public var hasValidFrom: Bool {self._validFrom != nil}
+  /// Clears the value of `validFrom`. Subsequent reads from it will return its default value.
+  public mutating func clearValidFrom() {self._validFrom = nil}
+
+  /// The rates, each currency once.
+  public var rates: [WireExchangeRate] = []
+
+  /// Who published them, by the id of a role.
+  public var publishedBy: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _validFrom: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
@@ -2178,6 +2208,50 @@ nonisolated extension WireReturnDecided: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.approved != rhs.approved {return false}
     if lhs.decider != rhs.decider {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRatesPublished: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RatesPublished"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}valid_from\0\u{1}rates\0\u{3}published_by\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._validFrom) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.rates) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.publishedBy) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._validFrom {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.rates.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rates, fieldNumber: 2)
+    }
+    if !self.publishedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.publishedBy, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRatesPublished, rhs: WireRatesPublished) -> Bool {
+    if lhs._validFrom != rhs._validFrom {return false}
+    if lhs.rates != rhs.rates {return false}
+    if lhs.publishedBy != rhs.publishedBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -73,6 +73,9 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
 
   /// Its former holder had answered in time, as became known after the deadline. Since logic version 7.
   case answeredInTime // = 41
+
+  /// Its holder broke a hard rule since a fact changed. Since logic version 7.
+  case ruleBroken // = 60
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -96,6 +99,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case 21: self = .linked
     case 40: self = .offeredAgain
     case 41: self = .answeredInTime
+    case 60: self = .ruleBroken
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -117,6 +121,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case .linked: return 21
     case .offeredAgain: return 40
     case .answeredInTime: return 41
+    case .ruleBroken: return 60
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -138,6 +143,7 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     .linked,
     .offeredAgain,
     .answeredInTime,
+    .ruleBroken,
   ]
 
 }
@@ -307,6 +313,15 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
 
   /// A partner agreed, and somebody has to approve it.
   case agreementToApprove // = 31
+
+  /// It is history, and the partner who had it then is none of the program's. Since logic version 7.
+  case pastPartnerUnknown // = 50
+
+  /// Its holder broke a hard rule since a fact changed. Since logic version 7.
+  case holderIneligible // = 60
+
+  /// Nobody who could get it is at work; it goes to somebody once they are. Since logic version 7.
+  case heldForWork // = 61
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -334,6 +349,9 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case 16: self = .sourceQuality
     case 30: self = .negotiationFailed
     case 31: self = .agreementToApprove
+    case 50: self = .pastPartnerUnknown
+    case 60: self = .holderIneligible
+    case 61: self = .heldForWork
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -359,6 +377,9 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     case .sourceQuality: return 16
     case .negotiationFailed: return 30
     case .agreementToApprove: return 31
+    case .pastPartnerUnknown: return 50
+    case .holderIneligible: return 60
+    case .heldForWork: return 61
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -384,6 +405,9 @@ public nonisolated enum WireEscalationReason: SwiftProtobuf.Enum, Swift.CaseIter
     .sourceQuality,
     .negotiationFailed,
     .agreementToApprove,
+    .pastPartnerUnknown,
+    .holderIneligible,
+    .heldForWork,
   ]
 
 }
@@ -643,6 +667,9 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
 
   /// The partner was removed, and comes back by PartnerResumed alone. Since logic version 7.
   case partnerRemoved // = 41
+
+  /// The program keeps as many exchange rates, in force and to come, as it can. Since logic version 7.
+  case tooManyRates // = 50
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -670,6 +697,7 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case 31: self = .offerOver
     case 40: self = .currencyUnknown
     case 41: self = .partnerRemoved
+    case 50: self = .tooManyRates
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -695,6 +723,7 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case .offerOver: return 31
     case .currencyUnknown: return 40
     case .partnerRemoved: return 41
+    case .tooManyRates: return 50
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -720,6 +749,203 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     .offerOver,
     .currencyUnknown,
     .partnerRemoved,
+    .tooManyRates,
+  ]
+
+}
+
+/// What is announced of a partner.
+public nonisolated enum WireStarvationKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// Its floor is about to be missed: at the pace so far it will not be met.
+  case floor // = 1
+
+  /// It was there and got nothing for as long as the policy says.
+  case idle // = 2
+
+  /// It took more than the share that the policy states.
+  case share // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .floor
+    case 2: self = .idle
+    case 3: self = .share
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .floor: return 1
+    case .idle: return 2
+    case .share: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireStarvationKind] = [
+    .unspecified,
+    .floor,
+    .idle,
+    .share,
+  ]
+
+}
+
+/// What kept a partner from leads, or the others from those that one partner took: of all that did, what came closest to
+/// letting them have one. The higher the number, the closer.
+public nonisolated enum WireStarvationCause: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// No lead came that could be looked at.
+  case noLeads // = 1
+
+  /// A hard rule.
+  case rules // = 2
+
+  /// It was away, paused, suspended or cooling down.
+  case away // = 3
+
+  /// Its caps were reached.
+  case capacity // = 4
+
+  /// The leads were of companies that another owns.
+  case ownership // = 5
+
+  /// It was less likely to win than the policy demands.
+  case belowMinimum // = 6
+
+  /// Less was expected of the leads there than elsewhere.
+  case fit // = 7
+
+  /// As much was expected of them, but its places are kept for better leads, or others lie behind further.
+  case price // = 8
+
+  /// Others were owed the turn.
+  case turn // = 9
+
+  /// Nothing by now: it would get such a lead.
+  case nothing // = 10
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .noLeads
+    case 2: self = .rules
+    case 3: self = .away
+    case 4: self = .capacity
+    case 5: self = .ownership
+    case 6: self = .belowMinimum
+    case 7: self = .fit
+    case 8: self = .price
+    case 9: self = .turn
+    case 10: self = .nothing
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .noLeads: return 1
+    case .rules: return 2
+    case .away: return 3
+    case .capacity: return 4
+    case .ownership: return 5
+    case .belowMinimum: return 6
+    case .fit: return 7
+    case .price: return 8
+    case .turn: return 9
+    case .nothing: return 10
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireStarvationCause] = [
+    .unspecified,
+    .noLeads,
+    .rules,
+    .away,
+    .capacity,
+    .ownership,
+    .belowMinimum,
+    .fit,
+    .price,
+    .turn,
+    .nothing,
+  ]
+
+}
+
+/// Which fact changed.
+public nonisolated enum WireRuleBreakCause: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated.
+  case unspecified // = 0
+
+  /// The lead's own.
+  case leadUpdated // = 1
+
+  /// The partner's profile.
+  case profileChanged // = 2
+
+  /// What is known of the lead's company.
+  case companyObserved // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .leadUpdated
+    case 2: self = .profileChanged
+    case 3: self = .companyObserved
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .leadUpdated: return 1
+    case .profileChanged: return 2
+    case .companyObserved: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireRuleBreakCause] = [
+    .unspecified,
+    .leadUpdated,
+    .profileChanged,
+    .companyObserved,
   ]
 
 }
@@ -1153,6 +1379,9 @@ public nonisolated struct WireCandidate: Sendable {
   /// What its floor, and having taken a smaller share of its places than others, add, in minor units.
   public var favour: Double = 0
 
+  /// What waiting until it is at work costs, in minor units; 0 where the policy does not weigh it. Since logic version 7.
+  public var waitingPrice: Double = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1179,157 +1408,239 @@ public nonisolated struct WireExclusion: Sendable {
 }
 
 /// What a choice was made from.
-public nonisolated struct WireEvaluation: Sendable {
+public nonisolated struct WireEvaluation: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Version of the policy: its content hash.
-  public var policyVersion: String = String()
+  public var policyVersion: String {
+    get {_storage._policyVersion}
+    set {_uniqueStorage()._policyVersion = newValue}
+  }
 
   /// Version of the model: a hash over all outcomes it learnt from, 16 bytes.
-  public var modelVersion: Data = Data()
+  public var modelVersion: Data {
+    get {_storage._modelVersion}
+    set {_uniqueStorage()._modelVersion = newValue}
+  }
 
   /// Deal value used, in minor units of the program's currency.
-  public var dealValueMinorUnits: Int64 = 0
+  public var dealValueMinorUnits: Int64 {
+    get {_storage._dealValueMinorUnits}
+    set {_uniqueStorage()._dealValueMinorUnits = newValue}
+  }
 
   /// Exponent w with which fit entered the score.
-  public var fitExponent: Double = 0
+  public var fitExponent: Double {
+    get {_storage._fitExponent}
+    set {_uniqueStorage()._fitExponent = newValue}
+  }
 
   /// The best candidates by score, best first, at most eight.
-  public var best: [WireCandidate] = []
+  public var best: [WireCandidate] {
+    get {_storage._best}
+    set {_uniqueStorage()._best = newValue}
+  }
 
   /// The second best by score among those still in, if there is one.
-  public var runnerUpPartnerID: String = String()
+  public var runnerUpPartnerID: String {
+    get {_storage._runnerUpPartnerID}
+    set {_uniqueStorage()._runnerUpPartnerID = newValue}
+  }
 
   /// How many candidates were scored.
-  public var scored: UInt32 = 0
+  public var scored: UInt32 {
+    get {_storage._scored}
+    set {_uniqueStorage()._scored = newValue}
+  }
 
   /// How many were out for which reason.
-  public var exclusions: [WireExclusion] = []
+  public var exclusions: [WireExclusion] {
+    get {_storage._exclusions}
+    set {_uniqueStorage()._exclusions = newValue}
+  }
 
   /// SipHash-2-4-128 over every candidate and every contribution, 16 bytes.
-  public var digest: Data = Data()
+  public var digest: Data {
+    get {_storage._digest}
+    set {_uniqueStorage()._digest = newValue}
+  }
 
   /// How the choice came about.
-  public var basis: WireSelectionBasis = .unspecified
+  public var basis: WireSelectionBasis {
+    get {_storage._basis}
+    set {_uniqueStorage()._basis = newValue}
+  }
 
   /// Those who shared the best score, where debt decided.
-  public var tiedPartnerIds: [String] = []
+  public var tiedPartnerIds: [String] {
+    get {_storage._tiedPartnerIds}
+    set {_uniqueStorage()._tiedPartnerIds = newValue}
+  }
 
   /// How the arm, or the policy, chooses.
-  public var method: WireRoutingMethod = .unspecified
+  public var method: WireRoutingMethod {
+    get {_storage._method}
+    set {_uniqueStorage()._method = newValue}
+  }
 
   /// The pilot's arm that the lead fell to; empty without a pilot.
-  public var arm: String = String()
+  public var arm: String {
+    get {_storage._arm}
+    set {_uniqueStorage()._arm = newValue}
+  }
 
   /// Probability with which the chosen partner was chosen; absent where no lot is drawn, and then 1.
-  public var propensity: Double = 0
+  public var propensity: Double {
+    get {_storage._propensity}
+    set {_uniqueStorage()._propensity = newValue}
+  }
 
   /// The best of those who were at a cap and would have been among the best, by score, at most eight.
-  public var atCap: [WireCandidate] = []
+  public var atCap: [WireCandidate] {
+    get {_storage._atCap}
+    set {_uniqueStorage()._atCap = newValue}
+  }
 
   /// The claim in force by which the partner owns the account, by the id that the partner gave it; empty without one.
-  public var claimID: String = String()
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
-/// A lead went to a partner.
-public nonisolated struct WireLeadAssigned: @unchecked Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The lead.
-  public var leadID: String {
-    get {_storage._leadID}
-    set {_uniqueStorage()._leadID = newValue}
+  public var claimID: String {
+    get {_storage._claimID}
+    set {_uniqueStorage()._claimID = newValue}
   }
 
-  /// The partner.
-  public var partnerID: String {
-    get {_storage._partnerID}
-    set {_uniqueStorage()._partnerID = newValue}
+  /// The rate by which the lead's value was counted; absent where it needed none. Since logic version 7.
+  public var rate: WireRateUsed {
+    get {_storage._rate ?? WireRateUsed()}
+    set {_uniqueStorage()._rate = newValue}
   }
-
-  /// 1 for the first partner that the lead is offered to, and so on.
-  public var attempt: UInt32 {
-    get {_storage._attempt}
-    set {_uniqueStorage()._attempt = newValue}
-  }
-
-  /// Why now.
-  public var cause: WireRoutingCause {
-    get {_storage._cause}
-    set {_uniqueStorage()._cause = newValue}
-  }
-
-  /// When the first response is due, Unix microseconds; absent where no timer runs.
-  public var respondByMicros: Int64 {
-    get {_storage._respondByMicros ?? 0}
-    set {_uniqueStorage()._respondByMicros = newValue}
-  }
-  /// Returns true if `respondByMicros` has been explicitly set.
-  public var hasRespondByMicros: Bool {_storage._respondByMicros != nil}
-  /// Clears the value of `respondByMicros`. Subsequent reads from it will return its default value.
-  public mutating func clearRespondByMicros() {_uniqueStorage()._respondByMicros = nil}
-
-  /// What the choice was made from; absent where a human or history chose.
-  public var evaluation: WireEvaluation {
-    get {_storage._evaluation ?? WireEvaluation()}
-    set {_uniqueStorage()._evaluation = newValue}
-  }
-  /// Returns true if `evaluation` has been explicitly set.
-  public var hasEvaluation: Bool {_storage._evaluation != nil}
-  /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
-  public mutating func clearEvaluation() {_uniqueStorage()._evaluation = nil}
-
-  /// When the partner is reminded, Unix microseconds; absent where it is not.
-  public var remindAtMicros: Int64 {
-    get {_storage._remindAtMicros ?? 0}
-    set {_uniqueStorage()._remindAtMicros = newValue}
-  }
-  /// Returns true if `remindAtMicros` has been explicitly set.
-  public var hasRemindAtMicros: Bool {_storage._remindAtMicros != nil}
-  /// Clears the value of `remindAtMicros`. Subsequent reads from it will return its default value.
-  public mutating func clearRemindAtMicros() {_uniqueStorage()._remindAtMicros = nil}
-
-  /// The service level that holds; empty for the policy's own promise.
-  public var serviceLevel: String {
-    get {_storage._serviceLevel}
-    set {_uniqueStorage()._serviceLevel = newValue}
-  }
-
-  /// The reminders after the first one, in order.
-  public var laterReminders: [WirePlannedReminder] {
-    get {_storage._laterReminders}
-    set {_uniqueStorage()._laterReminders = newValue}
-  }
-
-  /// The offer that the partner agreed to; empty where it was assigned plainly.
-  public var offerID: String {
-    get {_storage._offerID}
-    set {_uniqueStorage()._offerID = newValue}
-  }
-
-  /// What was agreed; absent where nothing was.
-  public var terms: WireOfferTerms {
-    get {_storage._terms ?? WireOfferTerms()}
-    set {_uniqueStorage()._terms = newValue}
-  }
-  /// Returns true if `terms` has been explicitly set.
-  public var hasTerms: Bool {_storage._terms != nil}
-  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
-  public mutating func clearTerms() {_uniqueStorage()._terms = nil}
+  /// Returns true if `rate` has been explicitly set.
+  public var hasRate: Bool {_storage._rate != nil}
+  /// Clears the value of `rate`. Subsequent reads from it will return its default value.
+  public mutating func clearRate() {_uniqueStorage()._rate = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = unsafe _StorageClass.defaultInstance
+}
+
+/// The rate by which an amount was counted in the program's currency.
+public nonisolated struct WireRateUsed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// ISO 4217 code of the amount's currency.
+  public var currency: String = String()
+
+  /// Millionths of the program's minor unit for one of the currency.
+  public var rateMicros: Int64 = 0
+
+  /// From when on it holds, Unix microseconds, where it was published by itself; absent for the policy's.
+  public var validFromMicros: Int64 {
+    get {_validFromMicros ?? 0}
+    set {_validFromMicros = newValue}
+  }
+  /// Returns true if `validFromMicros` has been explicitly set.
+  public var hasValidFromMicros: Bool {self._validFromMicros != nil}
+  /// Clears the value of `validFromMicros`. Subsequent reads from it will return its default value.
+  public mutating func clearValidFromMicros() {self._validFromMicros = nil}
+
+  /// Position of the entry that published it; absent likewise.
+  public var position: UInt64 {
+    get {_position ?? 0}
+    set {_position = newValue}
+  }
+  /// Returns true if `position` has been explicitly set.
+  public var hasPosition: Bool {self._position != nil}
+  /// Clears the value of `position`. Subsequent reads from it will return its default value.
+  public mutating func clearPosition() {self._position = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _validFromMicros: Int64? = nil
+  fileprivate var _position: UInt64? = nil
+}
+
+/// A lead went to a partner.
+public nonisolated struct WireLeadAssigned: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead.
+  public var leadID: String = String()
+
+  /// The partner.
+  public var partnerID: String = String()
+
+  /// 1 for the first partner that the lead is offered to, and so on.
+  public var attempt: UInt32 = 0
+
+  /// Why now.
+  public var cause: WireRoutingCause = .unspecified
+
+  /// When the first response is due, Unix microseconds; absent where no timer runs.
+  public var respondByMicros: Int64 {
+    get {_respondByMicros ?? 0}
+    set {_respondByMicros = newValue}
+  }
+  /// Returns true if `respondByMicros` has been explicitly set.
+  public var hasRespondByMicros: Bool {self._respondByMicros != nil}
+  /// Clears the value of `respondByMicros`. Subsequent reads from it will return its default value.
+  public mutating func clearRespondByMicros() {self._respondByMicros = nil}
+
+  /// What the choice was made from; absent where a human or history chose.
+  public var evaluation: WireEvaluation {
+    get {_evaluation ?? WireEvaluation()}
+    set {_evaluation = newValue}
+  }
+  /// Returns true if `evaluation` has been explicitly set.
+  public var hasEvaluation: Bool {self._evaluation != nil}
+  /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
+  public mutating func clearEvaluation() {self._evaluation = nil}
+
+  /// When the partner is reminded, Unix microseconds; absent where it is not.
+  public var remindAtMicros: Int64 {
+    get {_remindAtMicros ?? 0}
+    set {_remindAtMicros = newValue}
+  }
+  /// Returns true if `remindAtMicros` has been explicitly set.
+  public var hasRemindAtMicros: Bool {self._remindAtMicros != nil}
+  /// Clears the value of `remindAtMicros`. Subsequent reads from it will return its default value.
+  public mutating func clearRemindAtMicros() {self._remindAtMicros = nil}
+
+  /// The service level that holds; empty for the policy's own promise.
+  public var serviceLevel: String = String()
+
+  /// The reminders after the first one, in order.
+  public var laterReminders: [WirePlannedReminder] = []
+
+  /// The offer that the partner agreed to; empty where it was assigned plainly.
+  public var offerID: String = String()
+
+  /// What was agreed; absent where nothing was.
+  public var terms: WireOfferTerms {
+    get {_terms ?? WireOfferTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {self._terms = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _respondByMicros: Int64? = nil
+  fileprivate var _evaluation: WireEvaluation? = nil
+  fileprivate var _remindAtMicros: Int64? = nil
+  fileprivate var _terms: WireOfferTerms? = nil
 }
 
 /// A moment at which a partner is reminded of a lead, unless it has answered.
@@ -1347,38 +1658,32 @@ public nonisolated struct WirePlannedReminder: Sendable {
 }
 
 /// What Leadline would have decided where history or a human decided.
-public nonisolated struct WireShadowDecided: @unchecked Sendable {
+public nonisolated struct WireShadowDecided: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// The lead.
-  public var leadID: String {
-    get {_storage._leadID}
-    set {_uniqueStorage()._leadID = newValue}
-  }
+  public var leadID: String = String()
 
   /// The partner it would have gone to; empty if to the human queue.
-  public var partnerID: String {
-    get {_storage._partnerID}
-    set {_uniqueStorage()._partnerID = newValue}
-  }
+  public var partnerID: String = String()
 
   /// What the choice was made from.
   public var evaluation: WireEvaluation {
-    get {_storage._evaluation ?? WireEvaluation()}
-    set {_uniqueStorage()._evaluation = newValue}
+    get {_evaluation ?? WireEvaluation()}
+    set {_evaluation = newValue}
   }
   /// Returns true if `evaluation` has been explicitly set.
-  public var hasEvaluation: Bool {_storage._evaluation != nil}
+  public var hasEvaluation: Bool {self._evaluation != nil}
   /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
-  public mutating func clearEvaluation() {_uniqueStorage()._evaluation = nil}
+  public mutating func clearEvaluation() {self._evaluation = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _storage = unsafe _StorageClass.defaultInstance
+  fileprivate var _evaluation: WireEvaluation? = nil
 }
 
 /// An assignment was taken back for want of a first response.
@@ -1502,60 +1807,49 @@ public nonisolated struct WireRetentionApplied: Sendable {
 }
 
 /// A lead went to the human queue.
-public nonisolated struct WireLeadEscalated: @unchecked Sendable {
+public nonisolated struct WireLeadEscalated: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// The lead.
-  public var leadID: String {
-    get {_storage._leadID}
-    set {_uniqueStorage()._leadID = newValue}
-  }
+  public var leadID: String = String()
 
   /// Why.
-  public var reason: WireEscalationReason {
-    get {_storage._reason}
-    set {_uniqueStorage()._reason = newValue}
-  }
+  public var reason: WireEscalationReason = .unspecified
 
   /// The queue.
-  public var queue: String {
-    get {_storage._queue}
-    set {_uniqueStorage()._queue = newValue}
-  }
+  public var queue: String = String()
 
   /// What was tried, where candidates were looked at.
   public var evaluation: WireEvaluation {
-    get {_storage._evaluation ?? WireEvaluation()}
-    set {_uniqueStorage()._evaluation = newValue}
+    get {_evaluation ?? WireEvaluation()}
+    set {_evaluation = newValue}
   }
   /// Returns true if `evaluation` has been explicitly set.
-  public var hasEvaluation: Bool {_storage._evaluation != nil}
+  public var hasEvaluation: Bool {self._evaluation != nil}
   /// Clears the value of `evaluation`. Subsequent reads from it will return its default value.
-  public mutating func clearEvaluation() {_uniqueStorage()._evaluation = nil}
+  public mutating func clearEvaluation() {self._evaluation = nil}
 
   /// When it moves on to the next queue, Unix microseconds; absent where there is none.
   public var movesOnMicros: Int64 {
-    get {_storage._movesOnMicros ?? 0}
-    set {_uniqueStorage()._movesOnMicros = newValue}
+    get {_movesOnMicros ?? 0}
+    set {_movesOnMicros = newValue}
   }
   /// Returns true if `movesOnMicros` has been explicitly set.
-  public var hasMovesOnMicros: Bool {_storage._movesOnMicros != nil}
+  public var hasMovesOnMicros: Bool {self._movesOnMicros != nil}
   /// Clears the value of `movesOnMicros`. Subsequent reads from it will return its default value.
-  public mutating func clearMovesOnMicros() {_uniqueStorage()._movesOnMicros = nil}
+  public mutating func clearMovesOnMicros() {self._movesOnMicros = nil}
 
   /// The partner whom Leadline would have chosen; empty if nobody, or where a human decides anyway.
-  public var suggestedPartnerID: String {
-    get {_storage._suggestedPartnerID}
-    set {_uniqueStorage()._suggestedPartnerID = newValue}
-  }
+  public var suggestedPartnerID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _storage = unsafe _StorageClass.defaultInstance
+  fileprivate var _evaluation: WireEvaluation? = nil
+  fileprivate var _movesOnMicros: Int64? = nil
 }
 
 /// A lead ended.
@@ -1579,9 +1873,21 @@ public nonisolated struct WireLeadClosed: Sendable {
   /// True if the outcome taught the model.
   public var learned: Bool = false
 
+  /// The rate by which a won deal's amount was counted; absent where it needed none. Since logic version 7.
+  public var rate: WireRateUsed {
+    get {_rate ?? WireRateUsed()}
+    set {_rate = newValue}
+  }
+  /// Returns true if `rate` has been explicitly set.
+  public var hasRate: Bool {self._rate != nil}
+  /// Clears the value of `rate`. Subsequent reads from it will return its default value.
+  public mutating func clearRate() {self._rate = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _rate: WireRateUsed? = nil
 }
 
 /// A lead is the same as an older one and goes no way of its own.
@@ -1707,13 +2013,29 @@ public nonisolated struct WireCommissionAccrued: Sendable {
   /// Rate applied.
   public var rateBasisPoints: UInt32 = 0
 
+  /// The partner's share of the deal's commission; 0 where it is not shared. Since logic version 7.
+  public var shareBasisPoints: UInt32 = 0
+
+  /// After this moment, Unix microseconds, it is taken back no more; absent: it is for as long as the deal can be
+  /// corrected. Since logic version 7.
+  public var reversibleUntilMicros: Int64 {
+    get {_reversibleUntilMicros ?? 0}
+    set {_reversibleUntilMicros = newValue}
+  }
+  /// Returns true if `reversibleUntilMicros` has been explicitly set.
+  public var hasReversibleUntilMicros: Bool {self._reversibleUntilMicros != nil}
+  /// Clears the value of `reversibleUntilMicros`. Subsequent reads from it will return its default value.
+  public mutating func clearReversibleUntilMicros() {self._reversibleUntilMicros = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _reversibleUntilMicros: Int64? = nil
 }
 
 /// Commission that had accrued is taken back: the deal was lost after all, or won for another amount, for which it accrues
-/// anew. Since logic version 7.
+/// anew, or others share it. Since logic version 7.
 public nonisolated struct WireCommissionReversed: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1754,6 +2076,89 @@ public nonisolated struct WireAnswerCredited: Sendable {
 
   /// When the response was due, Unix microseconds.
   public var respondByMicros: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A partner is about to miss its floor, has got nothing for long, or takes more than a stated share; once a kind, partner
+/// and period. The cause comes from the latest leads, looked at again as they would be decided now. Since logic version 7.
+public nonisolated struct WireStarvationAnnounced: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The partner.
+  public var partnerID: String = String()
+
+  /// What is announced.
+  public var kind: WireStarvationKind = .unspecified
+
+  /// What kept it from leads; of a share, what kept the others.
+  public var cause: WireStarvationCause = .unspecified
+
+  /// Name of the hard rule that excluded most often, where that is the cause; else empty.
+  public var rule: String = String()
+
+  /// From when on was counted, Unix microseconds: the period's beginning, or when the partner got its last lead or came back.
+  public var sinceMicros: Int64 = 0
+
+  /// When the period ends, Unix microseconds; absent where no period is counted.
+  public var untilMicros: Int64 {
+    get {_untilMicros ?? 0}
+    set {_untilMicros = newValue}
+  }
+  /// Returns true if `untilMicros` has been explicitly set.
+  public var hasUntilMicros: Bool {self._untilMicros != nil}
+  /// Clears the value of `untilMicros`. Subsequent reads from it will return its default value.
+  public mutating func clearUntilMicros() {self._untilMicros = nil}
+
+  /// Leads that it got since.
+  public var leads: UInt32 = 0
+
+  /// How many it should have got by the period's end, or of how many they are a share.
+  public var of: UInt32 = 0
+
+  /// The value of the leads that count for a floor in value, minor units of the program's currency.
+  public var valueMinorUnits: Int64 = 0
+
+  /// The floor in value; 0 where there is none.
+  public var ofValueMinorUnits: Int64 = 0
+
+  /// Of the latest leads, those that others got or nobody; of a share, those that the partner got.
+  public var leadsLookedAt: UInt32 = 0
+
+  /// Of them those that went so for this cause.
+  public var leadsSo: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _untilMicros: Int64? = nil
+}
+
+/// A lead's holder breaks a hard rule that it kept when it got the lead, because a fact changed. Since logic version 7.
+public nonisolated struct WireHolderIneligible: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The lead.
+  public var leadID: String = String()
+
+  /// Who holds it.
+  public var partnerID: String = String()
+
+  /// Name of the first hard rule that it breaks.
+  public var rule: String = String()
+
+  /// Which fact changed.
+  public var cause: WireRuleBreakCause = .unspecified
+
+  /// What was done about it.
+  public var response: WireRuleBreakResponse = .unspecified
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1917,7 +2322,8 @@ public nonisolated struct WirePartnerSuspended: Sendable {
   public init() {}
 }
 
-/// A partner's suspension is over: its time has passed, or the vendor resumed the partner before.
+/// A partner's suspension is over: its time has passed, the vendor resumed the partner before, or a deadline that it
+/// counted as missed was kept.
 public nonisolated struct WirePartnerReinstated: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1928,6 +2334,9 @@ public nonisolated struct WirePartnerReinstated: Sendable {
 
   /// True if the vendor said so.
   public var byVendor: Bool = false
+
+  /// True if it had kept a deadline that the suspension counted as missed. Since logic version 7.
+  public var answeredInTime: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2145,7 +2554,7 @@ public nonisolated struct WireOfferClosed: Sendable {
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
 
 nonisolated extension WireRoutingCause: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0\u{1}ROUTING_CAUSE_PARTNER_SUSPENDED\0\u{1}ROUTING_CAUSE_RETURNED\0\u{2}\u{a}ROUTING_CAUSE_UNLINKED\0\u{1}ROUTING_CAUSE_LINKED\0\u{2}\u{13}ROUTING_CAUSE_OFFERED_AGAIN\0\u{1}ROUTING_CAUSE_ANSWERED_IN_TIME\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0\u{1}ROUTING_CAUSE_PARTNER_SUSPENDED\0\u{1}ROUTING_CAUSE_RETURNED\0\u{2}\u{a}ROUTING_CAUSE_UNLINKED\0\u{1}ROUTING_CAUSE_LINKED\0\u{2}\u{13}ROUTING_CAUSE_OFFERED_AGAIN\0\u{1}ROUTING_CAUSE_ANSWERED_IN_TIME\0\u{2}\u{13}ROUTING_CAUSE_RULE_BROKEN\0")
 }
 
 nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
@@ -2153,7 +2562,7 @@ nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireEscalationReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0\u{1}ESCALATION_REASON_REVIEW_REQUIRED\0\u{1}ESCALATION_REASON_LAWFUL_BASIS_MISSING\0\u{1}ESCALATION_REASON_UNANSWERED\0\u{1}ESCALATION_REASON_SHADOW\0\u{1}ESCALATION_REASON_EVERYONE_AWAY\0\u{1}ESCALATION_REASON_PLACES_RESERVED\0\u{1}ESCALATION_REASON_PERSON_OBJECTED\0\u{1}ESCALATION_REASON_ADDRESS_SUPPRESSED\0\u{1}ESCALATION_REASON_SOURCE_QUALITY\0\u{2}\u{e}ESCALATION_REASON_NEGOTIATION_FAILED\0\u{1}ESCALATION_REASON_AGREEMENT_TO_APPROVE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ESCALATION_REASON_UNSPECIFIED\0\u{1}ESCALATION_REASON_NO_POLICY\0\u{1}ESCALATION_REASON_NO_PARTNERS\0\u{1}ESCALATION_REASON_NO_ELIGIBLE_PARTNER\0\u{1}ESCALATION_REASON_ATTEMPTS_EXHAUSTED\0\u{1}ESCALATION_REASON_OWNER_AT_CAP\0\u{1}ESCALATION_REASON_CURRENCY_UNKNOWN\0\u{1}ESCALATION_REASON_PROCESSING_RESTRICTED\0\u{1}ESCALATION_REASON_REVIEW_REQUIRED\0\u{1}ESCALATION_REASON_LAWFUL_BASIS_MISSING\0\u{1}ESCALATION_REASON_UNANSWERED\0\u{1}ESCALATION_REASON_SHADOW\0\u{1}ESCALATION_REASON_EVERYONE_AWAY\0\u{1}ESCALATION_REASON_PLACES_RESERVED\0\u{1}ESCALATION_REASON_PERSON_OBJECTED\0\u{1}ESCALATION_REASON_ADDRESS_SUPPRESSED\0\u{1}ESCALATION_REASON_SOURCE_QUALITY\0\u{2}\u{e}ESCALATION_REASON_NEGOTIATION_FAILED\0\u{1}ESCALATION_REASON_AGREEMENT_TO_APPROVE\0\u{2}\u{13}ESCALATION_REASON_PAST_PARTNER_UNKNOWN\0\u{2}\u{a}ESCALATION_REASON_HOLDER_INELIGIBLE\0\u{1}ESCALATION_REASON_HELD_FOR_WORK\0")
 }
 
 nonisolated extension WireClosingReason: SwiftProtobuf._ProtoNameProviding {
@@ -2169,7 +2578,19 @@ nonisolated extension WireRetentionCategory: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0\u{1}DISREGARD_REASON_RETURN_UNKNOWN\0\u{2}\u{a}DISREGARD_REASON_NOT_LINKED\0\u{2}\u{7}DISREGARD_REASON_OFFER_UNKNOWN\0\u{1}DISREGARD_REASON_OFFER_OVER\0\u{2}\u{9}DISREGARD_REASON_CURRENCY_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_REMOVED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0\u{1}DISREGARD_REASON_RETURN_UNKNOWN\0\u{2}\u{a}DISREGARD_REASON_NOT_LINKED\0\u{2}\u{7}DISREGARD_REASON_OFFER_UNKNOWN\0\u{1}DISREGARD_REASON_OFFER_OVER\0\u{2}\u{9}DISREGARD_REASON_CURRENCY_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_REMOVED\0\u{2}\u{9}DISREGARD_REASON_TOO_MANY_RATES\0")
+}
+
+nonisolated extension WireStarvationKind: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STARVATION_KIND_UNSPECIFIED\0\u{1}STARVATION_KIND_FLOOR\0\u{1}STARVATION_KIND_IDLE\0\u{1}STARVATION_KIND_SHARE\0")
+}
+
+nonisolated extension WireStarvationCause: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STARVATION_CAUSE_UNSPECIFIED\0\u{1}STARVATION_CAUSE_NO_LEADS\0\u{1}STARVATION_CAUSE_RULES\0\u{1}STARVATION_CAUSE_AWAY\0\u{1}STARVATION_CAUSE_CAPACITY\0\u{1}STARVATION_CAUSE_OWNERSHIP\0\u{1}STARVATION_CAUSE_BELOW_MINIMUM\0\u{1}STARVATION_CAUSE_FIT\0\u{1}STARVATION_CAUSE_PRICE\0\u{1}STARVATION_CAUSE_TURN\0\u{1}STARVATION_CAUSE_NOTHING\0")
+}
+
+nonisolated extension WireRuleBreakCause: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_BREAK_CAUSE_UNSPECIFIED\0\u{1}RULE_BREAK_CAUSE_LEAD_UPDATED\0\u{1}RULE_BREAK_CAUSE_PROFILE_CHANGED\0\u{1}RULE_BREAK_CAUSE_COMPANY_OBSERVED\0")
 }
 
 nonisolated extension WirePersonRight: SwiftProtobuf._ProtoNameProviding {
@@ -2194,7 +2615,7 @@ nonisolated extension WireOfferStatus: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Candidate"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}score\0\u{1}fit\0\u{1}conversion\0\u{3}place_price\0\u{1}favour\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}score\0\u{1}fit\0\u{1}conversion\0\u{3}place_price\0\u{1}favour\0\u{4}\u{e}waiting_price\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2208,6 +2629,7 @@ nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.conversion) }()
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.placePrice) }()
       case 6: try { try decoder.decodeSingularDoubleField(value: &self.favour) }()
+      case 20: try { try decoder.decodeSingularDoubleField(value: &self.waitingPrice) }()
       default: break
       }
     }
@@ -2232,6 +2654,9 @@ nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.favour.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.favour, fieldNumber: 6)
     }
+    if self.waitingPrice.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.waitingPrice, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2242,6 +2667,7 @@ nonisolated extension WireCandidate: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.conversion != rhs.conversion {return false}
     if lhs.placePrice != rhs.placePrice {return false}
     if lhs.favour != rhs.favour {return false}
+    if lhs.waitingPrice != rhs.waitingPrice {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2289,125 +2715,26 @@ nonisolated extension WireExclusion: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireEvaluation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Evaluation"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_version\0\u{3}model_version\0\u{3}deal_value_minor_units\0\u{3}fit_exponent\0\u{1}best\0\u{3}runner_up_partner_id\0\u{1}scored\0\u{1}exclusions\0\u{1}digest\0\u{1}basis\0\u{3}tied_partner_ids\0\u{1}method\0\u{1}arm\0\u{1}propensity\0\u{3}at_cap\0\u{3}claim_id\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.policyVersion) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.modelVersion) }()
-      case 3: try { try decoder.decodeSingularInt64Field(value: &self.dealValueMinorUnits) }()
-      case 4: try { try decoder.decodeSingularDoubleField(value: &self.fitExponent) }()
-      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.best) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.runnerUpPartnerID) }()
-      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.scored) }()
-      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.exclusions) }()
-      case 9: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
-      case 10: try { try decoder.decodeSingularEnumField(value: &self.basis) }()
-      case 11: try { try decoder.decodeRepeatedStringField(value: &self.tiedPartnerIds) }()
-      case 12: try { try decoder.decodeSingularEnumField(value: &self.method) }()
-      case 13: try { try decoder.decodeSingularStringField(value: &self.arm) }()
-      case 14: try { try decoder.decodeSingularDoubleField(value: &self.propensity) }()
-      case 15: try { try decoder.decodeRepeatedMessageField(value: &self.atCap) }()
-      case 16: try { try decoder.decodeSingularStringField(value: &self.claimID) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.policyVersion.isEmpty {
-      try visitor.visitSingularStringField(value: self.policyVersion, fieldNumber: 1)
-    }
-    if !self.modelVersion.isEmpty {
-      try visitor.visitSingularBytesField(value: self.modelVersion, fieldNumber: 2)
-    }
-    if self.dealValueMinorUnits != 0 {
-      try visitor.visitSingularInt64Field(value: self.dealValueMinorUnits, fieldNumber: 3)
-    }
-    if self.fitExponent.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.fitExponent, fieldNumber: 4)
-    }
-    if !self.best.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.best, fieldNumber: 5)
-    }
-    if !self.runnerUpPartnerID.isEmpty {
-      try visitor.visitSingularStringField(value: self.runnerUpPartnerID, fieldNumber: 6)
-    }
-    if self.scored != 0 {
-      try visitor.visitSingularUInt32Field(value: self.scored, fieldNumber: 7)
-    }
-    if !self.exclusions.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.exclusions, fieldNumber: 8)
-    }
-    if !self.digest.isEmpty {
-      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 9)
-    }
-    if self.basis != .unspecified {
-      try visitor.visitSingularEnumField(value: self.basis, fieldNumber: 10)
-    }
-    if !self.tiedPartnerIds.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.tiedPartnerIds, fieldNumber: 11)
-    }
-    if self.method != .unspecified {
-      try visitor.visitSingularEnumField(value: self.method, fieldNumber: 12)
-    }
-    if !self.arm.isEmpty {
-      try visitor.visitSingularStringField(value: self.arm, fieldNumber: 13)
-    }
-    if self.propensity.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.propensity, fieldNumber: 14)
-    }
-    if !self.atCap.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.atCap, fieldNumber: 15)
-    }
-    if !self.claimID.isEmpty {
-      try visitor.visitSingularStringField(value: self.claimID, fieldNumber: 16)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: WireEvaluation, rhs: WireEvaluation) -> Bool {
-    if lhs.policyVersion != rhs.policyVersion {return false}
-    if lhs.modelVersion != rhs.modelVersion {return false}
-    if lhs.dealValueMinorUnits != rhs.dealValueMinorUnits {return false}
-    if lhs.fitExponent != rhs.fitExponent {return false}
-    if lhs.best != rhs.best {return false}
-    if lhs.runnerUpPartnerID != rhs.runnerUpPartnerID {return false}
-    if lhs.scored != rhs.scored {return false}
-    if lhs.exclusions != rhs.exclusions {return false}
-    if lhs.digest != rhs.digest {return false}
-    if lhs.basis != rhs.basis {return false}
-    if lhs.tiedPartnerIds != rhs.tiedPartnerIds {return false}
-    if lhs.method != rhs.method {return false}
-    if lhs.arm != rhs.arm {return false}
-    if lhs.propensity != rhs.propensity {return false}
-    if lhs.atCap != rhs.atCap {return false}
-    if lhs.claimID != rhs.claimID {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".LeadAssigned"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}attempt\0\u{1}cause\0\u{3}respond_by_micros\0\u{1}evaluation\0\u{3}remind_at_micros\0\u{3}service_level\0\u{3}later_reminders\0\u{3}offer_id\0\u{1}terms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_version\0\u{3}model_version\0\u{3}deal_value_minor_units\0\u{3}fit_exponent\0\u{1}best\0\u{3}runner_up_partner_id\0\u{1}scored\0\u{1}exclusions\0\u{1}digest\0\u{1}basis\0\u{3}tied_partner_ids\0\u{1}method\0\u{1}arm\0\u{1}propensity\0\u{3}at_cap\0\u{3}claim_id\0\u{2}\u{4}rate\0")
 
   fileprivate class _StorageClass {
-    var _leadID: String = String()
-    var _partnerID: String = String()
-    var _attempt: UInt32 = 0
-    var _cause: WireRoutingCause = .unspecified
-    var _respondByMicros: Int64? = nil
-    var _evaluation: WireEvaluation? = nil
-    var _remindAtMicros: Int64? = nil
-    var _serviceLevel: String = String()
-    var _laterReminders: [WirePlannedReminder] = []
-    var _offerID: String = String()
-    var _terms: WireOfferTerms? = nil
+    var _policyVersion: String = String()
+    var _modelVersion: Data = Data()
+    var _dealValueMinorUnits: Int64 = 0
+    var _fitExponent: Double = 0
+    var _best: [WireCandidate] = []
+    var _runnerUpPartnerID: String = String()
+    var _scored: UInt32 = 0
+    var _exclusions: [WireExclusion] = []
+    var _digest: Data = Data()
+    var _basis: WireSelectionBasis = .unspecified
+    var _tiedPartnerIds: [String] = []
+    var _method: WireRoutingMethod = .unspecified
+    var _arm: String = String()
+    var _propensity: Double = 0
+    var _atCap: [WireCandidate] = []
+    var _claimID: String = String()
+    var _rate: WireRateUsed? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2418,17 +2745,23 @@ nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._Me
     private init() {}
 
     init(copying source: _StorageClass) {
-      _leadID = source._leadID
-      _partnerID = source._partnerID
-      _attempt = source._attempt
-      _cause = source._cause
-      _respondByMicros = source._respondByMicros
-      _evaluation = source._evaluation
-      _remindAtMicros = source._remindAtMicros
-      _serviceLevel = source._serviceLevel
-      _laterReminders = source._laterReminders
-      _offerID = source._offerID
-      _terms = source._terms
+      _policyVersion = source._policyVersion
+      _modelVersion = source._modelVersion
+      _dealValueMinorUnits = source._dealValueMinorUnits
+      _fitExponent = source._fitExponent
+      _best = source._best
+      _runnerUpPartnerID = source._runnerUpPartnerID
+      _scored = source._scored
+      _exclusions = source._exclusions
+      _digest = source._digest
+      _basis = source._basis
+      _tiedPartnerIds = source._tiedPartnerIds
+      _method = source._method
+      _arm = source._arm
+      _propensity = source._propensity
+      _atCap = source._atCap
+      _claimID = source._claimID
+      _rate = source._rate
     }
   }
 
@@ -2447,17 +2780,23 @@ nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._Me
         // allocates stack space for every case branch when no optimizations are
         // enabled. https://github.com/apple/swift-protobuf/issues/1034
         switch fieldNumber {
-        case 1: try { try decoder.decodeSingularStringField(value: &_storage._leadID) }()
-        case 2: try { try decoder.decodeSingularStringField(value: &_storage._partnerID) }()
-        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._attempt) }()
-        case 4: try { try decoder.decodeSingularEnumField(value: &_storage._cause) }()
-        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._respondByMicros) }()
-        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
-        case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._remindAtMicros) }()
-        case 8: try { try decoder.decodeSingularStringField(value: &_storage._serviceLevel) }()
-        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._laterReminders) }()
-        case 10: try { try decoder.decodeSingularStringField(value: &_storage._offerID) }()
-        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._terms) }()
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._policyVersion) }()
+        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._modelVersion) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._dealValueMinorUnits) }()
+        case 4: try { try decoder.decodeSingularDoubleField(value: &_storage._fitExponent) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._best) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._runnerUpPartnerID) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._scored) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._exclusions) }()
+        case 9: try { try decoder.decodeSingularBytesField(value: &_storage._digest) }()
+        case 10: try { try decoder.decodeSingularEnumField(value: &_storage._basis) }()
+        case 11: try { try decoder.decodeRepeatedStringField(value: &_storage._tiedPartnerIds) }()
+        case 12: try { try decoder.decodeSingularEnumField(value: &_storage._method) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._arm) }()
+        case 14: try { try decoder.decodeSingularDoubleField(value: &_storage._propensity) }()
+        case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._atCap) }()
+        case 16: try { try decoder.decodeSingularStringField(value: &_storage._claimID) }()
+        case 20: try { try decoder.decodeSingularMessageField(value: &_storage._rate) }()
         default: break
         }
       }
@@ -2470,63 +2809,220 @@ nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._Me
       // allocates stack space for every if/case branch local when no optimizations
       // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
       // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._leadID.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._leadID, fieldNumber: 1)
+      if !_storage._policyVersion.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._policyVersion, fieldNumber: 1)
       }
-      if !_storage._partnerID.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._partnerID, fieldNumber: 2)
+      if !_storage._modelVersion.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._modelVersion, fieldNumber: 2)
       }
-      if _storage._attempt != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._attempt, fieldNumber: 3)
+      if _storage._dealValueMinorUnits != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._dealValueMinorUnits, fieldNumber: 3)
       }
-      if _storage._cause != .unspecified {
-        try visitor.visitSingularEnumField(value: _storage._cause, fieldNumber: 4)
+      if _storage._fitExponent.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._fitExponent, fieldNumber: 4)
       }
-      try { if let v = _storage._respondByMicros {
-        try visitor.visitSingularInt64Field(value: v, fieldNumber: 5)
-      } }()
-      try { if let v = _storage._evaluation {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-      } }()
-      try { if let v = _storage._remindAtMicros {
-        try visitor.visitSingularInt64Field(value: v, fieldNumber: 7)
-      } }()
-      if !_storage._serviceLevel.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._serviceLevel, fieldNumber: 8)
+      if !_storage._best.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._best, fieldNumber: 5)
       }
-      if !_storage._laterReminders.isEmpty {
-        try visitor.visitRepeatedMessageField(value: _storage._laterReminders, fieldNumber: 9)
+      if !_storage._runnerUpPartnerID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._runnerUpPartnerID, fieldNumber: 6)
       }
-      if !_storage._offerID.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._offerID, fieldNumber: 10)
+      if _storage._scored != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._scored, fieldNumber: 7)
       }
-      try { if let v = _storage._terms {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      if !_storage._exclusions.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._exclusions, fieldNumber: 8)
+      }
+      if !_storage._digest.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._digest, fieldNumber: 9)
+      }
+      if _storage._basis != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._basis, fieldNumber: 10)
+      }
+      if !_storage._tiedPartnerIds.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._tiedPartnerIds, fieldNumber: 11)
+      }
+      if _storage._method != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._method, fieldNumber: 12)
+      }
+      if !_storage._arm.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._arm, fieldNumber: 13)
+      }
+      if _storage._propensity.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._propensity, fieldNumber: 14)
+      }
+      if !_storage._atCap.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._atCap, fieldNumber: 15)
+      }
+      if !_storage._claimID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._claimID, fieldNumber: 16)
+      }
+      try { if let v = _storage._rate {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
       } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: WireLeadAssigned, rhs: WireLeadAssigned) -> Bool {
+  public static func ==(lhs: WireEvaluation, rhs: WireEvaluation) -> Bool {
     if lhs._storage !== rhs._storage {
       let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
         let _storage = _args.0
         let rhs_storage = _args.1
-        if _storage._leadID != rhs_storage._leadID {return false}
-        if _storage._partnerID != rhs_storage._partnerID {return false}
-        if _storage._attempt != rhs_storage._attempt {return false}
-        if _storage._cause != rhs_storage._cause {return false}
-        if _storage._respondByMicros != rhs_storage._respondByMicros {return false}
-        if _storage._evaluation != rhs_storage._evaluation {return false}
-        if _storage._remindAtMicros != rhs_storage._remindAtMicros {return false}
-        if _storage._serviceLevel != rhs_storage._serviceLevel {return false}
-        if _storage._laterReminders != rhs_storage._laterReminders {return false}
-        if _storage._offerID != rhs_storage._offerID {return false}
-        if _storage._terms != rhs_storage._terms {return false}
+        if _storage._policyVersion != rhs_storage._policyVersion {return false}
+        if _storage._modelVersion != rhs_storage._modelVersion {return false}
+        if _storage._dealValueMinorUnits != rhs_storage._dealValueMinorUnits {return false}
+        if _storage._fitExponent != rhs_storage._fitExponent {return false}
+        if _storage._best != rhs_storage._best {return false}
+        if _storage._runnerUpPartnerID != rhs_storage._runnerUpPartnerID {return false}
+        if _storage._scored != rhs_storage._scored {return false}
+        if _storage._exclusions != rhs_storage._exclusions {return false}
+        if _storage._digest != rhs_storage._digest {return false}
+        if _storage._basis != rhs_storage._basis {return false}
+        if _storage._tiedPartnerIds != rhs_storage._tiedPartnerIds {return false}
+        if _storage._method != rhs_storage._method {return false}
+        if _storage._arm != rhs_storage._arm {return false}
+        if _storage._propensity != rhs_storage._propensity {return false}
+        if _storage._atCap != rhs_storage._atCap {return false}
+        if _storage._claimID != rhs_storage._claimID {return false}
+        if _storage._rate != rhs_storage._rate {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRateUsed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RateUsed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}currency\0\u{3}rate_micros\0\u{3}valid_from_micros\0\u{1}position\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.rateMicros) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self._validFromMicros) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self._position) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 1)
+    }
+    if self.rateMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.rateMicros, fieldNumber: 2)
+    }
+    try { if let v = self._validFromMicros {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._position {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRateUsed, rhs: WireRateUsed) -> Bool {
+    if lhs.currency != rhs.currency {return false}
+    if lhs.rateMicros != rhs.rateMicros {return false}
+    if lhs._validFromMicros != rhs._validFromMicros {return false}
+    if lhs._position != rhs._position {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireLeadAssigned: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LeadAssigned"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}attempt\0\u{1}cause\0\u{3}respond_by_micros\0\u{1}evaluation\0\u{3}remind_at_micros\0\u{3}service_level\0\u{3}later_reminders\0\u{3}offer_id\0\u{1}terms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.cause) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self._respondByMicros) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._evaluation) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self._remindAtMicros) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.serviceLevel) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.laterReminders) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.offerID) }()
+      case 11: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    if self.attempt != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempt, fieldNumber: 3)
+    }
+    if self.cause != .unspecified {
+      try visitor.visitSingularEnumField(value: self.cause, fieldNumber: 4)
+    }
+    try { if let v = self._respondByMicros {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._evaluation {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._remindAtMicros {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 7)
+    } }()
+    if !self.serviceLevel.isEmpty {
+      try visitor.visitSingularStringField(value: self.serviceLevel, fieldNumber: 8)
+    }
+    if !self.laterReminders.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.laterReminders, fieldNumber: 9)
+    }
+    if !self.offerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.offerID, fieldNumber: 10)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireLeadAssigned, rhs: WireLeadAssigned) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.cause != rhs.cause {return false}
+    if lhs._respondByMicros != rhs._respondByMicros {return false}
+    if lhs._evaluation != rhs._evaluation {return false}
+    if lhs._remindAtMicros != rhs._remindAtMicros {return false}
+    if lhs.serviceLevel != rhs.serviceLevel {return false}
+    if lhs.laterReminders != rhs.laterReminders {return false}
+    if lhs.offerID != rhs.offerID {return false}
+    if lhs._terms != rhs._terms {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2566,81 +3062,41 @@ nonisolated extension WireShadowDecided: SwiftProtobuf.Message, SwiftProtobuf._M
   public static let protoMessageName: String = _protobuf_package + ".ShadowDecided"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}evaluation\0")
 
-  fileprivate class _StorageClass {
-    var _leadID: String = String()
-    var _partnerID: String = String()
-    var _evaluation: WireEvaluation? = nil
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _leadID = source._leadID
-      _partnerID = source._partnerID
-      _evaluation = source._evaluation
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularStringField(value: &_storage._leadID) }()
-        case 2: try { try decoder.decodeSingularStringField(value: &_storage._partnerID) }()
-        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._evaluation) }()
+      default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._leadID.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._leadID, fieldNumber: 1)
-      }
-      if !_storage._partnerID.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._partnerID, fieldNumber: 2)
-      }
-      try { if let v = _storage._evaluation {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-      } }()
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
     }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    try { if let v = self._evaluation {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireShadowDecided, rhs: WireShadowDecided) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._leadID != rhs_storage._leadID {return false}
-        if _storage._partnerID != rhs_storage._partnerID {return false}
-        if _storage._evaluation != rhs_storage._evaluation {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs._evaluation != rhs._evaluation {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2880,102 +3336,56 @@ nonisolated extension WireLeadEscalated: SwiftProtobuf.Message, SwiftProtobuf._M
   public static let protoMessageName: String = _protobuf_package + ".LeadEscalated"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{1}reason\0\u{1}queue\0\u{1}evaluation\0\u{3}moves_on_micros\0\u{3}suggested_partner_id\0")
 
-  fileprivate class _StorageClass {
-    var _leadID: String = String()
-    var _reason: WireEscalationReason = .unspecified
-    var _queue: String = String()
-    var _evaluation: WireEvaluation? = nil
-    var _movesOnMicros: Int64? = nil
-    var _suggestedPartnerID: String = String()
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _leadID = source._leadID
-      _reason = source._reason
-      _queue = source._queue
-      _evaluation = source._evaluation
-      _movesOnMicros = source._movesOnMicros
-      _suggestedPartnerID = source._suggestedPartnerID
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularStringField(value: &_storage._leadID) }()
-        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._reason) }()
-        case 3: try { try decoder.decodeSingularStringField(value: &_storage._queue) }()
-        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._evaluation) }()
-        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._movesOnMicros) }()
-        case 6: try { try decoder.decodeSingularStringField(value: &_storage._suggestedPartnerID) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.queue) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._evaluation) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self._movesOnMicros) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.suggestedPartnerID) }()
+      default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._leadID.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._leadID, fieldNumber: 1)
-      }
-      if _storage._reason != .unspecified {
-        try visitor.visitSingularEnumField(value: _storage._reason, fieldNumber: 2)
-      }
-      if !_storage._queue.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._queue, fieldNumber: 3)
-      }
-      try { if let v = _storage._evaluation {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-      } }()
-      try { if let v = _storage._movesOnMicros {
-        try visitor.visitSingularInt64Field(value: v, fieldNumber: 5)
-      } }()
-      if !_storage._suggestedPartnerID.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._suggestedPartnerID, fieldNumber: 6)
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if self.reason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 2)
+    }
+    if !self.queue.isEmpty {
+      try visitor.visitSingularStringField(value: self.queue, fieldNumber: 3)
+    }
+    try { if let v = self._evaluation {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._movesOnMicros {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 5)
+    } }()
+    if !self.suggestedPartnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.suggestedPartnerID, fieldNumber: 6)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireLeadEscalated, rhs: WireLeadEscalated) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._leadID != rhs_storage._leadID {return false}
-        if _storage._reason != rhs_storage._reason {return false}
-        if _storage._queue != rhs_storage._queue {return false}
-        if _storage._evaluation != rhs_storage._evaluation {return false}
-        if _storage._movesOnMicros != rhs_storage._movesOnMicros {return false}
-        if _storage._suggestedPartnerID != rhs_storage._suggestedPartnerID {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.queue != rhs.queue {return false}
+    if lhs._evaluation != rhs._evaluation {return false}
+    if lhs._movesOnMicros != rhs._movesOnMicros {return false}
+    if lhs.suggestedPartnerID != rhs.suggestedPartnerID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2983,7 +3393,7 @@ nonisolated extension WireLeadEscalated: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireLeadClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LeadClosed"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}reason\0\u{3}amount_minor_units\0\u{1}learned\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}reason\0\u{3}amount_minor_units\0\u{1}learned\0\u{2}\u{5}rate\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2996,12 +3406,17 @@ nonisolated extension WireLeadClosed: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 3: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
       case 4: try { try decoder.decodeSingularInt64Field(value: &self.amountMinorUnits) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.learned) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._rate) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.leadID.isEmpty {
       try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
     }
@@ -3017,6 +3432,9 @@ nonisolated extension WireLeadClosed: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.learned != false {
       try visitor.visitSingularBoolField(value: self.learned, fieldNumber: 5)
     }
+    try { if let v = self._rate {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3026,6 +3444,7 @@ nonisolated extension WireLeadClosed: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.reason != rhs.reason {return false}
     if lhs.amountMinorUnits != rhs.amountMinorUnits {return false}
     if lhs.learned != rhs.learned {return false}
+    if lhs._rate != rhs._rate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3248,7 +3667,7 @@ nonisolated extension WireReviewResolved: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireCommissionAccrued: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CommissionAccrued"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{3}amount_minor_units\0\u{3}rate_basis_points\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{3}amount_minor_units\0\u{3}rate_basis_points\0\u{4}\u{6}share_basis_points\0\u{3}reversible_until_micros\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3260,12 +3679,18 @@ nonisolated extension WireCommissionAccrued: SwiftProtobuf.Message, SwiftProtobu
       case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.amountMinorUnits) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.rateBasisPoints) }()
+      case 10: try { try decoder.decodeSingularUInt32Field(value: &self.shareBasisPoints) }()
+      case 11: try { try decoder.decodeSingularInt64Field(value: &self._reversibleUntilMicros) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.leadID.isEmpty {
       try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
     }
@@ -3278,6 +3703,12 @@ nonisolated extension WireCommissionAccrued: SwiftProtobuf.Message, SwiftProtobu
     if self.rateBasisPoints != 0 {
       try visitor.visitSingularUInt32Field(value: self.rateBasisPoints, fieldNumber: 4)
     }
+    if self.shareBasisPoints != 0 {
+      try visitor.visitSingularUInt32Field(value: self.shareBasisPoints, fieldNumber: 10)
+    }
+    try { if let v = self._reversibleUntilMicros {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 11)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3286,6 +3717,8 @@ nonisolated extension WireCommissionAccrued: SwiftProtobuf.Message, SwiftProtobu
     if lhs.partnerID != rhs.partnerID {return false}
     if lhs.amountMinorUnits != rhs.amountMinorUnits {return false}
     if lhs.rateBasisPoints != rhs.rateBasisPoints {return false}
+    if lhs.shareBasisPoints != rhs.shareBasisPoints {return false}
+    if lhs._reversibleUntilMicros != rhs._reversibleUntilMicros {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3376,6 +3809,145 @@ nonisolated extension WireAnswerCredited: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.partnerID != rhs.partnerID {return false}
     if lhs.elapsedMicros != rhs.elapsedMicros {return false}
     if lhs.respondByMicros != rhs.respondByMicros {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireStarvationAnnounced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StarvationAnnounced"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}kind\0\u{1}cause\0\u{1}rule\0\u{3}since_micros\0\u{3}until_micros\0\u{1}leads\0\u{1}of\0\u{3}value_minor_units\0\u{3}of_value_minor_units\0\u{3}leads_looked_at\0\u{3}leads_so\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.cause) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.rule) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.sinceMicros) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self._untilMicros) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.leads) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.of) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.valueMinorUnits) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.ofValueMinorUnits) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.leadsLookedAt) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.leadsSo) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 1)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 2)
+    }
+    if self.cause != .unspecified {
+      try visitor.visitSingularEnumField(value: self.cause, fieldNumber: 3)
+    }
+    if !self.rule.isEmpty {
+      try visitor.visitSingularStringField(value: self.rule, fieldNumber: 4)
+    }
+    if self.sinceMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.sinceMicros, fieldNumber: 5)
+    }
+    try { if let v = self._untilMicros {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 6)
+    } }()
+    if self.leads != 0 {
+      try visitor.visitSingularUInt32Field(value: self.leads, fieldNumber: 7)
+    }
+    if self.of != 0 {
+      try visitor.visitSingularUInt32Field(value: self.of, fieldNumber: 8)
+    }
+    if self.valueMinorUnits != 0 {
+      try visitor.visitSingularInt64Field(value: self.valueMinorUnits, fieldNumber: 9)
+    }
+    if self.ofValueMinorUnits != 0 {
+      try visitor.visitSingularInt64Field(value: self.ofValueMinorUnits, fieldNumber: 10)
+    }
+    if self.leadsLookedAt != 0 {
+      try visitor.visitSingularUInt32Field(value: self.leadsLookedAt, fieldNumber: 11)
+    }
+    if self.leadsSo != 0 {
+      try visitor.visitSingularUInt32Field(value: self.leadsSo, fieldNumber: 12)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireStarvationAnnounced, rhs: WireStarvationAnnounced) -> Bool {
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.cause != rhs.cause {return false}
+    if lhs.rule != rhs.rule {return false}
+    if lhs.sinceMicros != rhs.sinceMicros {return false}
+    if lhs._untilMicros != rhs._untilMicros {return false}
+    if lhs.leads != rhs.leads {return false}
+    if lhs.of != rhs.of {return false}
+    if lhs.valueMinorUnits != rhs.valueMinorUnits {return false}
+    if lhs.ofValueMinorUnits != rhs.ofValueMinorUnits {return false}
+    if lhs.leadsLookedAt != rhs.leadsLookedAt {return false}
+    if lhs.leadsSo != rhs.leadsSo {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireHolderIneligible: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HolderIneligible"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}partner_id\0\u{1}rule\0\u{1}cause\0\u{1}response\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.leadID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.rule) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.cause) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.response) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.leadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.leadID, fieldNumber: 1)
+    }
+    if !self.partnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.partnerID, fieldNumber: 2)
+    }
+    if !self.rule.isEmpty {
+      try visitor.visitSingularStringField(value: self.rule, fieldNumber: 3)
+    }
+    if self.cause != .unspecified {
+      try visitor.visitSingularEnumField(value: self.cause, fieldNumber: 4)
+    }
+    if self.response != .unspecified {
+      try visitor.visitSingularEnumField(value: self.response, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireHolderIneligible, rhs: WireHolderIneligible) -> Bool {
+    if lhs.leadID != rhs.leadID {return false}
+    if lhs.partnerID != rhs.partnerID {return false}
+    if lhs.rule != rhs.rule {return false}
+    if lhs.cause != rhs.cause {return false}
+    if lhs.response != rhs.response {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3672,7 +4244,7 @@ nonisolated extension WirePartnerSuspended: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WirePartnerReinstated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartnerReinstated"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{3}by_vendor\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{3}by_vendor\0\u{3}answered_in_time\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3682,6 +4254,7 @@ nonisolated extension WirePartnerReinstated: SwiftProtobuf.Message, SwiftProtobu
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.partnerID) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.byVendor) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.answeredInTime) }()
       default: break
       }
     }
@@ -3694,12 +4267,16 @@ nonisolated extension WirePartnerReinstated: SwiftProtobuf.Message, SwiftProtobu
     if self.byVendor != false {
       try visitor.visitSingularBoolField(value: self.byVendor, fieldNumber: 2)
     }
+    if self.answeredInTime != false {
+      try visitor.visitSingularBoolField(value: self.answeredInTime, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WirePartnerReinstated, rhs: WirePartnerReinstated) -> Bool {
     if lhs.partnerID != rhs.partnerID {return false}
     if lhs.byVendor != rhs.byVendor {return false}
+    if lhs.answeredInTime != rhs.answeredInTime {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -717,6 +717,22 @@ public nonisolated struct WireInput: @unchecked Sendable {
     set {_uniqueStorage()._body = .leadsLinked(newValue)}
   }
 
+  public var ratesPublished: WireRatesPublished {
+    get {
+      if case .ratesPublished(let v)? = _storage._body {return v}
+      return WireRatesPublished()
+    }
+    set {_uniqueStorage()._body = .ratesPublished(newValue)}
+  }
+
+  public var commissionShared: WireCommissionShared {
+    get {
+      if case .commissionShared(let v)? = _storage._body {return v}
+      return WireCommissionShared()
+    }
+    set {_uniqueStorage()._body = .commissionShared(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// The message's clear part. Field numbers are topic rank x 10 and up.
@@ -767,6 +783,8 @@ public nonisolated struct WireInput: @unchecked Sendable {
     case offerAnswered(WireOfferAnswered)
     case leadsUnlinked(WireLeadsUnlinked)
     case leadsLinked(WireLeadsLinked)
+    case ratesPublished(WireRatesPublished)
+    case commissionShared(WireCommissionShared)
 
   }
 
@@ -1008,6 +1026,22 @@ public nonisolated struct WireEvent: Sendable {
     set {body = .answerCredited(newValue)}
   }
 
+  public var starvationAnnounced: WireStarvationAnnounced {
+    get {
+      if case .starvationAnnounced(let v)? = body {return v}
+      return WireStarvationAnnounced()
+    }
+    set {body = .starvationAnnounced(newValue)}
+  }
+
+  public var holderIneligible: WireHolderIneligible {
+    get {
+      if case .holderIneligible(let v)? = body {return v}
+      return WireHolderIneligible()
+    }
+    set {body = .holderIneligible(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// Exactly one is set.
@@ -1040,6 +1074,8 @@ public nonisolated struct WireEvent: Sendable {
     case offerClosed(WireOfferClosed)
     case commissionReversed(WireCommissionReversed)
     case answerCredited(WireAnswerCredited)
+    case starvationAnnounced(WireStarvationAnnounced)
+    case holderIneligible(WireHolderIneligible)
 
   }
 
@@ -1567,7 +1603,7 @@ nonisolated extension WireResolvedTimeZone: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Input"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{5}received_micros\0\u{3}own_time_micros\0\u{4}\u{4}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{3}claim_decided\0\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{3}return_decided\0\u{4}\u{2}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{3}deal_claimed\0\u{3}claim_withdrawn\0\u{3}lead_returned\0\u{4}\u{2}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0\u{4}\u{5}offer_answered\0\u{4}\u{6}leads_unlinked\0\u{3}leads_linked\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{5}received_micros\0\u{3}own_time_micros\0\u{4}\u{4}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{3}claim_decided\0\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{3}return_decided\0\u{4}\u{2}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{3}deal_claimed\0\u{3}claim_withdrawn\0\u{3}lead_returned\0\u{4}\u{2}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0\u{4}\u{5}offer_answered\0\u{4}\u{6}leads_unlinked\0\u{3}leads_linked\0\u{4}\u{4}rates_published\0\u{3}commission_shared\0")
 
   fileprivate class _StorageClass {
     var _eventDigest: Data = Data()
@@ -2234,6 +2270,32 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
             _storage._body = .leadsLinked(v)
           }
         }()
+        case 95: try {
+          var v: WireRatesPublished?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .ratesPublished(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .ratesPublished(v)
+          }
+        }()
+        case 96: try {
+          var v: WireCommissionShared?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .commissionShared(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .commissionShared(v)
+          }
+        }()
         default: break
         }
       }
@@ -2467,6 +2529,14 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         guard case .leadsLinked(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
       }()
+      case .ratesPublished?: try {
+        guard case .ratesPublished(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 95)
+      }()
+      case .commissionShared?: try {
+        guard case .commissionShared(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 96)
+      }()
       case nil: break
       }
     }
@@ -2502,7 +2572,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0\u{3}claim_changed\0\u{3}partner_suspended\0\u{3}partner_reinstated\0\u{3}return_changed\0\u{4}\u{a}lead_link_changed\0\u{4}\u{7}offer_made\0\u{3}offer_closed\0\u{4}\u{9}commission_reversed\0\u{3}answer_credited\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_assigned\0\u{3}shadow_decided\0\u{3}assignment_expired\0\u{3}assignment_ended\0\u{3}first_response_met\0\u{3}lead_escalated\0\u{3}lead_closed\0\u{3}lead_merged\0\u{3}outcome_waiting\0\u{3}outcome_unmatched\0\u{3}input_disregarded\0\u{3}review_opened\0\u{3}review_resolved\0\u{3}commission_accrued\0\u{3}reminder_due\0\u{3}retention_applied\0\u{3}right_recorded\0\u{3}recipient_informed\0\u{3}person_link_changed\0\u{3}claim_changed\0\u{3}partner_suspended\0\u{3}partner_reinstated\0\u{3}return_changed\0\u{4}\u{a}lead_link_changed\0\u{4}\u{7}offer_made\0\u{3}offer_closed\0\u{4}\u{9}commission_reversed\0\u{3}answer_credited\0\u{4}\u{9}starvation_announced\0\u{3}holder_ineligible\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2874,6 +2944,32 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           self.body = .answerCredited(v)
         }
       }()
+      case 60: try {
+        var v: WireStarvationAnnounced?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .starvationAnnounced(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .starvationAnnounced(v)
+        }
+      }()
+      case 61: try {
+        var v: WireHolderIneligible?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .holderIneligible(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .holderIneligible(v)
+        }
+      }()
       default: break
       }
     }
@@ -2996,6 +3092,14 @@ nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     case .answerCredited?: try {
       guard case .answerCredited(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
+    }()
+    case .starvationAnnounced?: try {
+      guard case .starvationAnnounced(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
+    }()
+    case .holderIneligible?: try {
+      guard case .holderIneligible(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 61)
     }()
     case nil: break
     }

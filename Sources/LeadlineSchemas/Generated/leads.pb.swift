@@ -322,6 +322,14 @@ public nonisolated struct WireLeadUpdated: @unchecked Sendable {
     set {_uniqueStorage()._campaign = newValue}
   }
 
+  /// Fields whose values are taken back, so that they are as if they had never been stated; what is stated beside them
+  /// replaces afterwards. The e-mail address and the company's domain stay, for by them the person's rights and the
+  /// company's leads are found. Logic version 7 and later.
+  public var cleared: [String] {
+    get {_storage._cleared}
+    set {_uniqueStorage()._cleared = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -628,7 +636,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LeadUpdated"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0\u{2}\u{2}campaign\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0\u{2}\u{2}campaign\0\u{2})cleared\0")
 
   fileprivate class _StorageClass {
     var _leadID: String = String()
@@ -649,6 +657,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _residency: String = String()
     var _lawfulBasis: WireLawfulBasis = .unspecified
     var _campaign: String = String()
+    var _cleared: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -677,6 +686,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _residency = source._residency
       _lawfulBasis = source._lawfulBasis
       _campaign = source._campaign
+      _cleared = source._cleared
     }
   }
 
@@ -713,6 +723,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._residency) }()
         case 17: try { try decoder.decodeSingularEnumField(value: &_storage._lawfulBasis) }()
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._campaign) }()
+        case 60: try { try decoder.decodeRepeatedStringField(value: &_storage._cleared) }()
         default: break
         }
       }
@@ -779,6 +790,9 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._campaign.isEmpty {
         try visitor.visitSingularStringField(value: _storage._campaign, fieldNumber: 19)
       }
+      if !_storage._cleared.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._cleared, fieldNumber: 60)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -806,6 +820,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._residency != rhs_storage._residency {return false}
         if _storage._lawfulBasis != rhs_storage._lawfulBasis {return false}
         if _storage._campaign != rhs_storage._campaign {return false}
+        if _storage._cleared != rhs_storage._cleared {return false}
         return true
       }
       if !storagesAreEqual {return false}

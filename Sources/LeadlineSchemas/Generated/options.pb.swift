@@ -91,13 +91,13 @@ public nonisolated enum Leadline_V1_TextForm: SwiftProtobuf.Enum, Swift.CaseIter
   /// stands in clear. Intake also refuses an international telephone number and more than sixteen words.
   case word // = 2
 
-  /// ISO 3166-1 alpha-2: two capital letters.
+  /// ISO 3166-1 alpha-2, an assigned code or XK. Intake reads UK as GB.
   case country // = 3
 
   /// ISO 639: two or three small letters.
   case language // = 4
 
-  /// ISO 4217: three capital letters.
+  /// ISO 4217, a code with a minor unit, current or withdrawn since 1999.
   case currency // = 5
 
   /// The first 32 hexadecimal digits of a SHA-256, in small letters.

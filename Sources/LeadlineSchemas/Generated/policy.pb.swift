@@ -490,6 +490,110 @@ public nonisolated enum WireAbsenceAhead: SwiftProtobuf.Enum, Swift.CaseIterable
 
 }
 
+/// What becomes of a lead whose holder breaks a hard rule because a fact changed: the lead's, its company's or the
+/// partner's.
+public nonisolated enum WireRuleBreakResponse: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// The default: saying it.
+  case unspecified // = 0
+
+  /// The lead stays, and an event says so.
+  case say // = 1
+
+  /// It is taken back and routed again, unless the partner has accepted it or responded.
+  case reroute // = 2
+
+  /// It is taken back and a human gets it, unless the partner has accepted it or responded.
+  case escalate // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .say
+    case 2: self = .reroute
+    case 3: self = .escalate
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .say: return 1
+    case .reroute: return 2
+    case .escalate: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireRuleBreakResponse] = [
+    .unspecified,
+    .say,
+    .reroute,
+    .escalate,
+  ]
+
+}
+
+/// How much it matters whether a partner is at work when a lead comes, by its working hours and absences; one that states
+/// no hours always is.
+public nonisolated enum WirePresenceMode: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// The default: not at all.
+  case unspecified // = 0
+
+  /// Not at all.
+  case ignore // = 1
+
+  /// What waiting until it is at work costs, as recorded response times tell, is taken off a partner's expected value.
+  case prefer // = 2
+
+  /// The same; and a lead that nobody at work could get is held until somebody is.
+  case hold // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .ignore
+    case 2: self = .prefer
+    case 3: self = .hold
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .ignore: return 1
+    case .prefer: return 2
+    case .hold: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WirePresenceMode] = [
+    .unspecified,
+    .ignore,
+    .prefer,
+    .hold,
+  ]
+
+}
+
 /// Several predicates.
 public nonisolated struct WirePredicateList: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -531,7 +635,7 @@ public nonisolated struct WirePartnerLists: Sendable {
   /// The partner's side.
   public var partnerList: WirePartnerList = .unspecified
 
-  /// The value.
+  /// The value; in the list of countries a code of ISO 3166-1.
   public var value: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -548,7 +652,7 @@ public nonisolated struct WireLeadIs: Sendable {
   /// The lead's side.
   public var leadField: WireLeadField = .unspecified
 
-  /// The values.
+  /// The values; of a country codes of ISO 3166-1.
   public var values: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1243,6 +1347,78 @@ public nonisolated struct WireWaitingRule: Sendable {
   fileprivate var _offersPerMinuteMax: UInt32? = nil
 }
 
+/// Partners that get too little, and one that gets too much, are announced (StarvationAnnounced), once a kind, partner and
+/// period. Logic version 7 and later.
+public nonisolated struct WireStarvationRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Once so much of a floor period has passed, in basis points, the floors are announced that will be missed at the pace
+  /// so far; 0: none are, absent is 7,500.
+  public var floorAfterBasisPoints: UInt32 {
+    get {_floorAfterBasisPoints ?? 0}
+    set {_floorAfterBasisPoints = newValue}
+  }
+  /// Returns true if `floorAfterBasisPoints` has been explicitly set.
+  public var hasFloorAfterBasisPoints: Bool {self._floorAfterBasisPoints != nil}
+  /// Clears the value of `floorAfterBasisPoints`. Subsequent reads from it will return its default value.
+  public mutating func clearFloorAfterBasisPoints() {self._floorAfterBasisPoints = nil}
+
+  /// A partner is announced that was there and got nothing for so many days; 0: none is, absent is 14.
+  public var idleDays: UInt32 {
+    get {_idleDays ?? 0}
+    set {_idleDays = newValue}
+  }
+  /// Returns true if `idleDays` has been explicitly set.
+  public var hasIdleDays: Bool {self._idleDays != nil}
+  /// Clears the value of `idleDays`. Subsequent reads from it will return its default value.
+  public mutating func clearIdleDays() {self._idleDays = nil}
+
+  /// A partner is announced that got more than this share of a capacity period's leads, in basis points; 0: none is, absent
+  /// is 5,000.
+  public var shareBasisPoints: UInt32 {
+    get {_shareBasisPoints ?? 0}
+    set {_shareBasisPoints = newValue}
+  }
+  /// Returns true if `shareBasisPoints` has been explicitly set.
+  public var hasShareBasisPoints: Bool {self._shareBasisPoints != nil}
+  /// Clears the value of `shareBasisPoints`. Subsequent reads from it will return its default value.
+  public mutating func clearShareBasisPoints() {self._shareBasisPoints = nil}
+
+  /// From so many leads in the period on; 0 is 20.
+  public var shareLeadsMin: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _floorAfterBasisPoints: UInt32? = nil
+  fileprivate var _idleDays: UInt32? = nil
+  fileprivate var _shareBasisPoints: UInt32? = nil
+}
+
+/// Which leads that leave a partner count no more against its period's caps, and for its floor. All of them count where
+/// nothing is said. Logic version 7 and later.
+public nonisolated struct WirePlacesBackRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Leads that the partner declines.
+  public var declined: Bool = false
+
+  /// Leads that were taken back for want of a first response.
+  public var expired: Bool = false
+
+  /// Leads that the vendor withdraws.
+  public var withdrawn: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// How a program routes. An event of its own; its version is the SHA-256 of its serialised form.
 public nonisolated struct WirePolicy: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1544,6 +1720,49 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
   /// Clears the value of `lateAnswerMinutes`. Subsequent reads from it will return its default value.
   public mutating func clearLateAnswerMinutes() {_uniqueStorage()._lateAnswerMinutes = nil}
 
+  /// For so many days after a deal is won its commission is taken back when it is lost after all, or won for less; then it
+  /// stands. Absent: for as long as the deal can be corrected. Logic version 7 and later.
+  public var clawbackDays: UInt32 {
+    get {_storage._clawbackDays ?? 0}
+    set {_uniqueStorage()._clawbackDays = newValue}
+  }
+  /// Returns true if `clawbackDays` has been explicitly set.
+  public var hasClawbackDays: Bool {_storage._clawbackDays != nil}
+  /// Clears the value of `clawbackDays`. Subsequent reads from it will return its default value.
+  public mutating func clearClawbackDays() {_uniqueStorage()._clawbackDays = nil}
+
+  /// Partners that get too little, and one that gets too much; absent announces nothing.
+  public var starvation: WireStarvationRule {
+    get {_storage._starvation ?? WireStarvationRule()}
+    set {_uniqueStorage()._starvation = newValue}
+  }
+  /// Returns true if `starvation` has been explicitly set.
+  public var hasStarvation: Bool {_storage._starvation != nil}
+  /// Clears the value of `starvation`. Subsequent reads from it will return its default value.
+  public mutating func clearStarvation() {_uniqueStorage()._starvation = nil}
+
+  /// What becomes of a lead whose holder breaks a hard rule because a fact changed. Logic version 7 and later.
+  public var ruleBreak: WireRuleBreakResponse {
+    get {_storage._ruleBreak}
+    set {_uniqueStorage()._ruleBreak = newValue}
+  }
+
+  /// Which leads that leave a partner count no more there.
+  public var placesBack: WirePlacesBackRule {
+    get {_storage._placesBack ?? WirePlacesBackRule()}
+    set {_uniqueStorage()._placesBack = newValue}
+  }
+  /// Returns true if `placesBack` has been explicitly set.
+  public var hasPlacesBack: Bool {_storage._placesBack != nil}
+  /// Clears the value of `placesBack`. Subsequent reads from it will return its default value.
+  public mutating func clearPlacesBack() {_uniqueStorage()._placesBack = nil}
+
+  /// How much it matters whether a partner is at work when a lead comes. Logic version 7 and later.
+  public var presence: WirePresenceMode {
+    get {_storage._presence}
+    set {_uniqueStorage()._presence = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1585,6 +1804,14 @@ nonisolated extension WireClaimApproval: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireAbsenceAhead: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ABSENCE_AHEAD_UNSPECIFIED\0\u{1}ABSENCE_AHEAD_PASS_OVER\0\u{1}ABSENCE_AHEAD_RUN_ON\0\u{1}ABSENCE_AHEAD_STOP\0")
+}
+
+nonisolated extension WireRuleBreakResponse: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_BREAK_RESPONSE_UNSPECIFIED\0\u{1}RULE_BREAK_RESPONSE_SAY\0\u{1}RULE_BREAK_RESPONSE_REROUTE\0\u{1}RULE_BREAK_RESPONSE_ESCALATE\0")
+}
+
+nonisolated extension WirePresenceMode: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PRESENCE_MODE_UNSPECIFIED\0\u{1}PRESENCE_MODE_IGNORE\0\u{1}PRESENCE_MODE_PREFER\0\u{1}PRESENCE_MODE_HOLD\0")
 }
 
 nonisolated extension WirePredicateList: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2844,9 +3071,98 @@ nonisolated extension WireWaitingRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
   }
 }
 
+nonisolated extension WireStarvationRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StarvationRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}floor_after_basis_points\0\u{3}idle_days\0\u{3}share_basis_points\0\u{3}share_leads_min\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self._floorAfterBasisPoints) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self._idleDays) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self._shareBasisPoints) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.shareLeadsMin) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._floorAfterBasisPoints {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._idleDays {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._shareBasisPoints {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 3)
+    } }()
+    if self.shareLeadsMin != 0 {
+      try visitor.visitSingularUInt32Field(value: self.shareLeadsMin, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireStarvationRule, rhs: WireStarvationRule) -> Bool {
+    if lhs._floorAfterBasisPoints != rhs._floorAfterBasisPoints {return false}
+    if lhs._idleDays != rhs._idleDays {return false}
+    if lhs._shareBasisPoints != rhs._shareBasisPoints {return false}
+    if lhs.shareLeadsMin != rhs.shareLeadsMin {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePlacesBackRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PlacesBackRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}declined\0\u{1}expired\0\u{1}withdrawn\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.declined) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.expired) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.withdrawn) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.declined != false {
+      try visitor.visitSingularBoolField(value: self.declined, fieldNumber: 1)
+    }
+    if self.expired != false {
+      try visitor.visitSingularBoolField(value: self.expired, fieldNumber: 2)
+    }
+    if self.withdrawn != false {
+      try visitor.visitSingularBoolField(value: self.withdrawn, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePlacesBackRule, rhs: WirePlacesBackRule) -> Bool {
+    if lhs.declined != rhs.declined {return false}
+    if lhs.expired != rhs.expired {return false}
+    if lhs.withdrawn != rhs.withdrawn {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Policy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0\u{1}returns\0\u{2}\u{4}negotiation\0\u{2}\u{a}waiting\0\u{3}absence_ahead\0\u{3}late_answer_minutes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0\u{1}returns\0\u{2}\u{4}negotiation\0\u{2}\u{a}waiting\0\u{3}absence_ahead\0\u{3}late_answer_minutes\0\u{4}\u{4}clawback_days\0\u{2}\u{4}starvation\0\u{3}rule_break\0\u{3}places_back\0\u{1}presence\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -2889,6 +3205,11 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _waiting: WireWaitingRule? = nil
     var _absenceAhead: WireAbsenceAhead = .unspecified
     var _lateAnswerMinutes: UInt32? = nil
+    var _clawbackDays: UInt32? = nil
+    var _starvation: WireStarvationRule? = nil
+    var _ruleBreak: WireRuleBreakResponse = .unspecified
+    var _placesBack: WirePlacesBackRule? = nil
+    var _presence: WirePresenceMode = .unspecified
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2939,6 +3260,11 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _waiting = source._waiting
       _absenceAhead = source._absenceAhead
       _lateAnswerMinutes = source._lateAnswerMinutes
+      _clawbackDays = source._clawbackDays
+      _starvation = source._starvation
+      _ruleBreak = source._ruleBreak
+      _placesBack = source._placesBack
+      _presence = source._presence
     }
   }
 
@@ -2997,6 +3323,11 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 50: try { try decoder.decodeSingularMessageField(value: &_storage._waiting) }()
         case 51: try { try decoder.decodeSingularEnumField(value: &_storage._absenceAhead) }()
         case 52: try { try decoder.decodeSingularUInt32Field(value: &_storage._lateAnswerMinutes) }()
+        case 56: try { try decoder.decodeSingularUInt32Field(value: &_storage._clawbackDays) }()
+        case 60: try { try decoder.decodeSingularMessageField(value: &_storage._starvation) }()
+        case 61: try { try decoder.decodeSingularEnumField(value: &_storage._ruleBreak) }()
+        case 62: try { try decoder.decodeSingularMessageField(value: &_storage._placesBack) }()
+        case 63: try { try decoder.decodeSingularEnumField(value: &_storage._presence) }()
         default: break
         }
       }
@@ -3129,6 +3460,21 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       try { if let v = _storage._lateAnswerMinutes {
         try visitor.visitSingularUInt32Field(value: v, fieldNumber: 52)
       } }()
+      try { if let v = _storage._clawbackDays {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 56)
+      } }()
+      try { if let v = _storage._starvation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
+      } }()
+      if _storage._ruleBreak != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._ruleBreak, fieldNumber: 61)
+      }
+      try { if let v = _storage._placesBack {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 62)
+      } }()
+      if _storage._presence != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._presence, fieldNumber: 63)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3178,6 +3524,11 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._waiting != rhs_storage._waiting {return false}
         if _storage._absenceAhead != rhs_storage._absenceAhead {return false}
         if _storage._lateAnswerMinutes != rhs_storage._lateAnswerMinutes {return false}
+        if _storage._clawbackDays != rhs_storage._clawbackDays {return false}
+        if _storage._starvation != rhs_storage._starvation {return false}
+        if _storage._ruleBreak != rhs_storage._ruleBreak {return false}
+        if _storage._placesBack != rhs_storage._placesBack {return false}
+        if _storage._presence != rhs_storage._presence {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -22,6 +22,7 @@ extension EvaluationSummary: WireMessage {
         var propensity = 0.0
         var atCap: [Candidate] = []
         var claimID = ""
+        var rate: RateUsed?
         while let field = try reader.next() {
             switch field {
             case 1: policyVersion = try reader.string("policy_version")
@@ -43,6 +44,7 @@ extension EvaluationSummary: WireMessage {
             case 14: propensity = try reader.double("propensity")
             case 15: atCap.append(try reader.message("at_cap"))
             case 16: claimID = try reader.string("claim_id")
+            case 20: rate = try reader.message("rate")
             default: try reader.skip()
             }
         }
@@ -63,6 +65,7 @@ extension EvaluationSummary: WireMessage {
         value.propensity = propensity
         value.atCap = atCap
         value.claimID = claimID
+        value.rate = rate
         return value
     }
 
@@ -83,5 +86,6 @@ extension EvaluationSummary: WireMessage {
         writer.double(14, propensity)
         writer.messages(15, atCap)
         writer.string(16, claimID)
+        writer.message(20, rate)
     }
 }

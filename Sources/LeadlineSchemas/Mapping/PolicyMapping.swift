@@ -63,6 +63,11 @@ extension Policy: WireMessage {
         case 50: waiting = try reader.message("waiting")
         case 51: absenceAhead = try reader.choice("absence_ahead")
         case 52: lateAnswerMinutes = try reader.uint32("late_answer_minutes")
+        case 56: clawbackDays = try reader.uint32("clawback_days")
+        case 60: starvation = try reader.message("starvation")
+        case 61: ruleBreak = try reader.choice("rule_break")
+        case 62: placesBack = try reader.message("places_back")
+        case 63: presence = try reader.choice("presence")
         default: try reader.skip()
         }
     }
@@ -123,6 +128,11 @@ extension Policy: WireMessage {
         if waiting != WaitingRule() { writer.message(50, waiting) }
         if absenceAhead != .passOver { writer.choice(51, absenceAhead) }
         if let lateAnswerMinutes { writer.uint(52, lateAnswerMinutes, always: true) }
+        if let clawbackDays { writer.uint(56, clawbackDays, always: true) }
+        if let starvation { writer.message(60, starvation) }
+        if ruleBreak != .say { writer.choice(61, ruleBreak) }
+        if placesBack != PlacesBackRule() { writer.message(62, placesBack) }
+        if presence != .ignore { writer.choice(63, presence) }
     }
 }
 

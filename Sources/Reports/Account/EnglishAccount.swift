@@ -54,6 +54,7 @@ enum EnglishAccount {
         case .afterRestriction: "A restriction of the processing had ended, because of which a human had the enquiry."
         case .afterWaiting: "It had waited for a human, and by now a partner could take the enquiry."
         case .afterLateAnswer: "It became known that the partner had answered the enquiry before its deadline."
+        case .afterRuleBreak: "A fact had changed, so that the partner that held the enquiry broke a hard rule."
         case .afterUnlinking: "A person had undone the link that had put the enquiry where it was."
         case .afterLinking: "A person had linked the enquiry to another of the same person."
 
@@ -76,6 +77,9 @@ enum EnglishAccount {
         case .objectedBefore: "The person had objected to the processing before the enquiry came."
         case .noAgreement: "It had been offered to partners, and none had agreed."
         case .agreementToApprove: "A partner had agreed to take it, which somebody has to approve."
+        case .pastPartnerUnknown: "It was taken over from earlier records, and the partner that had it then is unknown here."
+        case .holderIneligible: "A fact had changed, so that by the hard rules its partner could not keep it."
+        case .heldForWork: "Nobody who could have had it was at work; it is held until somebody is."
         case .sourceQuality: "Partners had given back too many enquiries of its source for bad data, so that the policy asks a human."
         case .addressSuppressed: "It came with an address that is suppressed: somebody with it had asked to be left alone."
 
@@ -93,6 +97,8 @@ enum EnglishAccount {
         case .arm: "It runs a pilot, and the enquiry fell to the arm {arm}."
         case .rules: "Its hard rules: {rules}."
         case .noRules: "It has no hard rules."
+        case .rateOfPolicy: "The value of the deal was converted from {currency} at the policy's rate {rate}."
+        case .ratePublished: "The value of the deal was converted from {currency} at the rate {rate}, published for {date} on."
         case .minimumConversion: "A partner with a conversion below {share} is out by the policy."
         case .methodBidPrice:
             "The way of choosing: the highest expected value after the price of the partner's place, which is what the place is worth to later enquiries."
@@ -161,6 +167,8 @@ enum EnglishAccount {
             "What other partners were expected to make of the enquiry was worked out and noted; it did not count."
         case .onlyFitCounted: "What the deal is worth and how likely a partner is to win it did not count."
         case .placesDidNotCount: "What a partner's places are worth to later enquiries did not count."
+        case .waitingCounted:
+            "What waiting until a partner is at work costs was taken off what was expected of it."
         case .humanReasonsElsewhere:
             "What the human went by is not recorded, beyond the reason that stands with the review where one was given."
         case .historyUnknown: "Who decided that and why is not recorded."

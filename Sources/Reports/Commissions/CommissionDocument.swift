@@ -34,6 +34,20 @@ public struct CommissionDocument: Encodable, Sendable {
         public var amountMinorUnits: Int64
         /// Position of the accrual that a reversal takes back.
         public var accruedAt: UInt64?
+        /// The partner's share of the deal's commission, where it is shared.
+        public var shareBasisPoints: UInt32?
+        /// After this moment it is taken back no more; absent: it is for as long as the deal can be corrected.
+        public var reversibleUntil: String?
+    }
+    /// A commission that stands although its deal was lost, or reduced, after the time in which it is taken back.
+    public struct Kept: Encodable, Sendable {
+        public var position: UInt64
+        public var time: String
+        public var leadId: String
+        /// Position of the accrual.
+        public var accruedAt: UInt64
+        public var amountMinorUnits: Int64
+        public var reversibleUntil: String
     }
     /// What it comes to in a currency.
     public struct Sum: Encodable, Sendable {
@@ -59,6 +73,8 @@ public struct CommissionDocument: Encodable, Sendable {
     public var final: Bool
     public var terms: [Terms]
     public var lines: [Line]
+    /// Of deals that ended otherwise in the period.
+    public var standing: [Kept]
     public var sums: [Sum]
     public var journal: Head
 
@@ -80,7 +96,14 @@ public struct CommissionDocument: Encodable, Sendable {
                 kind: $0.accruedAt == nil ? "accrual" : "reversal", decision: "\(program)/\($0.position)/\($0.ordinal)",
                 position: $0.position, time: TimeText.utc($0.stamp), leadId: $0.leadID,
                 dealMinorUnits: $0.dealMinorUnits, rateBasisPoints: $0.rateBasisPoints,
-                amountMinorUnits: $0.amountMinorUnits, accruedAt: $0.accruedAt)
+                amountMinorUnits: $0.amountMinorUnits, accruedAt: $0.accruedAt,
+                shareBasisPoints: $0.shareBasisPoints == 0 ? nil : $0.shareBasisPoints,
+                reversibleUntil: $0.reversibleUntil.map { TimeText.utc($0) })
+        }
+        standing = statement.kept.map {
+            Kept(
+                position: $0.position, time: TimeText.utc($0.stamp), leadId: $0.leadID, accruedAt: $0.accruedAt,
+                amountMinorUnits: $0.amountMinorUnits, reversibleUntil: TimeText.utc($0.reversibleUntil))
         }
         sums = [
             Sum(
@@ -108,16 +131,27 @@ public enum CommissionText {
             table.add([
                 line.time, "\(line.position)", line.leadId, MoneyText.exact(line.dealMinorUnits, currency, short: true),
                 NumberText.percent(basisPoints: line.rateBasisPoints), MoneyText.exact(line.amountMinorUnits, currency),
-                line.accruedAt.map { "takes back entry \($0)" } ?? "",
+                note(line),
             ])
         }
         if !document.lines.isEmpty { lines += Self.rows(table.text(style)) }
+        lines += document.standing.map {
+            "\($0.leadId) ended otherwise by entry \($0.position); the \(MoneyText.exact($0.amountMinorUnits, currency)) of entry "
+                + "\($0.accruedAt) stand, as the time to take them back was over on \($0.reversibleUntil)"
+        }
         lines += document.sums.map {
             "Accrued \(MoneyText.exact($0.accruedMinorUnits, $0.currency)), taken back "
                 + "\(MoneyText.exact(-$0.reversedMinorUnits, $0.currency)): \(MoneyText.exact($0.netMinorUnits, $0.currency))"
         }
         if !document.final { lines.append("Provisional: the month is not over, or not all of it has been decided.") }
         return lines + ["Read up to entry \(document.journal.size), chain link \(document.journal.chainLink)."]
+    }
+
+    private static func note(_ line: CommissionDocument.Line) -> String {
+        if let accrued = line.accruedAt { return "takes back entry \(accrued)" }
+        let share = line.shareBasisPoints.map { "share of \(NumberText.percent(basisPoints: $0))" }
+        let until = line.reversibleUntil.map { "stands after \($0)" }
+        return [share, until].compactMap { $0 }.joined(separator: ", ")
     }
 
     private static func rows(_ table: String) -> [String] {

@@ -52,6 +52,8 @@ public struct ExplanationDocument: Encodable, Sendable {
         /// What its next place is worth to the leads still expected, and what speaks for it besides; minor units.
         public var placePrice: Double
         public var favour: Double
+        /// What waiting until it is at work costs, minor units; 0 where the policy does not weigh it.
+        public var waitingPrice: Double
         public var conversion: Double
         /// Share of the value that is expected to be left once the partner works on the lead.
         public var engagement: Double
@@ -108,6 +110,8 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var policyVersion: String
         public var modelVersion: String
         public var dealValueMinorUnits: Int64
+        /// The rate by which it was counted; absent where it needed none.
+        public var rate: RateDocument?
         public var fitExponent: Double
         /// By what share each contribution to fit counts; the shares sum to 1.
         public var fitWeights: [Contribution]
@@ -173,6 +177,7 @@ extension ExplanationDocument.EvaluationPart {
         policyVersion = summary.policyVersion
         modelVersion = summary.modelVersion.description
         dealValueMinorUnits = summary.dealValueMinorUnits
+        rate = summary.rate.map(RateDocument.init)
         fitExponent = summary.fitExponent
         fitWeights = zip(FitContribution.allCases, evaluation.fitWeights).map { .init(name: $0.name, value: $1) }
         basis = "\(summary.basis)"
@@ -210,6 +215,7 @@ extension ExplanationDocument.Candidate {
         score = candidate.score
         placePrice = candidate.placePrice
         favour = candidate.favour
+        waitingPrice = candidate.waitingPrice
         conversion = candidate.conversion
         engagement = candidate.engagement
         fit = candidate.fit

@@ -85,6 +85,7 @@ public struct ExplanationPage {
     private func lead(_ evaluation: FullEvaluation) -> [String] {
         let value = MoneyText.exact(evaluation.summary.dealValueMinorUnits, explanation.currency)
         let known = evaluation.lead.map { "\($0.field) \($0.value)" } + ["deal value \(value)"]
+            + (evaluation.summary.rate.map { ["counted at \(RateWords().rate($0))"] } ?? [])
         return ["Known of the lead: \(known.joined(separator: "; "))."] + sources
     }
 

@@ -148,6 +148,9 @@ public enum ExplanationText {
                     ? "its floor, or having used less of its capacity than others, adds \(size)"
                     : "having used more of its capacity than others takes off \(size)")
         }
+        if candidate.waitingPrice.rounded() > 0 {
+            parts.append("it is not at work, and waiting takes off \(MoneyText.exact(candidate.waitingPrice, currency))")
+        }
         return parts.isEmpty ? nil : parts.joined(separator: "; ") + ": net \(MoneyText.exact(candidate.net, currency))"
     }
 

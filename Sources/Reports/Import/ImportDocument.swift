@@ -9,6 +9,13 @@ public struct ImportDocument: Encodable, Sendable {
         public var rows: Int
     }
 
+    /// How a file is written.
+    public struct File: Encodable, Sendable {
+        public var file: String
+        public var encoding: String
+        public var delimiter: String
+    }
+
     public var importID: String
     public var program: String
     public var alreadyImported: Bool
@@ -22,6 +29,10 @@ public struct ImportDocument: Encodable, Sendable {
     public var withdrawn: Int
     public var open: Int
     public var refused: Int
+    public var leftOut: Int
+    public var repeated: Int
+    public var files: [File]
+    public var warnings: [String]
     public var rules: [Rule]
     public var historyFrom: String
     public var historyTo: String
@@ -56,6 +67,10 @@ public struct ImportDocument: Encodable, Sendable {
         withdrawn = plan.counts.withdrawn
         open = plan.counts.open
         refused = plan.counts.refused
+        leftOut = plan.counts.leftOut
+        repeated = plan.counts.repeated
+        files = plan.forms.map { File(file: $0.file, encoding: $0.encoding, delimiter: $0.delimiter) }
+        warnings = plan.warnings
         rules = plan.ruleCounts.map { Rule(file: $0.file, rule: $0.rule, rows: $0.rows) }
         historyFrom = TimeText.utc(plan.firstMoment)
         historyTo = TimeText.utc(plan.lastMoment)

@@ -10,13 +10,19 @@ public enum ImportText {
         for count in plan.ruleCounts { rules.add([CountText.grouped(count.rows), count.file, count.rule]) }
         var lines = [Escaping.harmless(headline(plan, result, isNew: isNew)), ""]
         if !rules.isEmpty { lines += [rules.text(style)] }
+        for warning in plan.warnings { lines.append(Escaping.harmless("warning: \(warning)")) }
+        for form in plan.forms { lines.append(Escaping.harmless("\(form.file): \(form.words)")) }
         let counts = plan.counts
         lines += [
-            "\(CountText.of(counts.rows, "row")): \(CountText.of(counts.leads, "lead")) (\(counts.won) won, \(counts.lost) lost, \(counts.withdrawn) withdrawn, \(counts.open) open), \(CountText.of(counts.refused, "row")) refused by the mapping.",
+            "\(CountText.of(counts.rows, "row")): \(CountText.of(counts.leads, "lead")) (\(counts.won) won, \(counts.lost) lost, \(counts.withdrawn) withdrawn, \(counts.open) open), \(CountText.of(counts.refused, "row")) refused by the mapping\(passedOver(counts)).",
             "\(CountText.of(counts.partners, "partner")), \(CountText.of(counts.accounts, "account")). History from \(style.time(plan.firstMoment)) to \(style.time(plan.lastMoment)).",
         ]
         guard let result else {
-            return (lines + ["Nothing was changed. Run it without --dry-run to import."]).joined(separator: "\n") + "\n"
+            let next =
+                isNew
+                ? "Nothing was changed. Run it without --dry-run to import."
+                : "Nothing was changed, nor would the run change anything: all of it is imported already."
+            return (lines + [next]).joined(separator: "\n") + "\n"
         }
         lines.append(choices(result))
         lines.append(
@@ -26,6 +32,14 @@ public enum ImportText {
         lines.append("state hash  \(result.stateHash.map { "\($0)" } ?? "-")")
         if let rowsPerSecond { lines.append("\(CountText.grouped(rowsPerSecond)) rows/s") }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Rows that are no fault of anybody's.
+    private static func passedOver(_ counts: ImportCounts) -> String {
+        var text = ""
+        if counts.leftOut > 0 { text += ", \(CountText.grouped(counts.leftOut)) left out as it says" }
+        if counts.repeated > 0 { text += ", \(CountText.grouped(counts.repeated)) repeated" }
+        return text
     }
 
     private static func headline(_ plan: ImportPlan, _ result: ImportResult?, isNew: Bool) -> String {

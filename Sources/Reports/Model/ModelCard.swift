@@ -84,6 +84,8 @@ public struct ModelCard {
             "crossed-model": "partner, values, partner in a value, two values together",
             "segments": "the partner's rate, then in the lead's vertical, then at its deal size",
             "match-model": "how the partner's profile and record match the lead, with an offset of each partner's own",
+            "slow-model": "as the crossed model, but slower to believe what is new",
+            "slowest-model": "as the crossed model, and slowest to believe what is new",
         ]
         let lines =
             [

@@ -2,6 +2,15 @@ public import LeadlineCore
 
 /// The network as one JSON object. Fields are added, never changed.
 public struct NetworkDocument: Encodable, Sendable {
+    /// What waiting for a response leaves of the chance of winning.
+    public struct Waiting: Encodable, Sendable {
+        /// Waits of less; absent for the longest.
+        public var belowMinutes: Int64?
+        public var kept: Double
+        public var won: UInt32
+        public var closed: UInt32
+    }
+
     /// A partner.
     public struct Partner: Encodable, Sendable {
         public var partnerId: String
@@ -21,6 +30,7 @@ public struct NetworkDocument: Encodable, Sendable {
         public var floorFavour: Double
         public var evennessFavour: Double
         public var tieDebtMicros: Int64
+        public var turnWithin: UInt32?
     }
 
     public var program: String
@@ -33,6 +43,9 @@ public struct NetworkDocument: Encodable, Sendable {
     public var leadsExpected: Double
     public var meanGainMinorUnits: Double
     public var jainOfUtilisation: Double
+    public var turnWithinMax: UInt32?
+    public var debtsBalance: Bool
+    public var waiting: [Waiting]
     public var partners: [Partner]
 
     /// The network of a program in a state.
@@ -47,6 +60,11 @@ public struct NetworkDocument: Encodable, Sendable {
         leadsExpected = network.leadsExpected
         meanGainMinorUnits = network.meanGain
         jainOfUtilisation = network.jainOfUtilisation
+        turnWithinMax = network.turnWithinMax
+        debtsBalance = network.debtsBalance
+        waiting = network.waiting.map {
+            Waiting(belowMinutes: $0.belowMinutes, kept: $0.kept, won: $0.won, closed: $0.closed)
+        }
         partners = network.partners.map {
             Partner(
                 partnerId: $0.partnerID, status: $0.status, leads: $0.leads, leadsMax: $0.leadsMax,
@@ -55,7 +73,8 @@ public struct NetworkDocument: Encodable, Sendable {
                 floorLacking: $0.floorLacking,
                 floorValueGot: $0.floorValueGot, floorValue: $0.floorValue, floorValueLacking: $0.floorValueLacking,
                 utilisation: $0.utilisation, placePrice: $0.placePrice,
-                floorFavour: $0.floorFavour, evennessFavour: $0.evennessFavour, tieDebtMicros: $0.tieDebtMicros)
+                floorFavour: $0.floorFavour, evennessFavour: $0.evennessFavour, tieDebtMicros: $0.tieDebtMicros,
+                turnWithin: $0.turnWithin)
         }
     }
 }

@@ -25,7 +25,7 @@ public struct NetworkText {
                 + "\(money(network.meanGain)) on average at the best partner",
             "Evenness \(NumberText.fixed(network.jainOfUtilisation, 3)), Jain's index of utilisation; floors count until "
                 + style.time(network.floorPeriodEnd),
-        ]
+        ] + bound + [waiting]
         let head = title + style.lines(standing) + "\n\n"
         if network.partners.isEmpty { return head + "No partner is registered yet.\n" }
         let dearest = network.partners.enumerated()
@@ -33,10 +33,28 @@ public struct NetworkText {
         var table = TextTable([
             ("PARTNER", .left), ("LEADS", .right), ("OPEN", .right), ("CAPACITY USED", .right), ("PLACE", .right),
             ("FLOOR", .right), ("FLOOR VALUE", .right), ("FLOOR+", .right),
-            ("EVEN+", .right), ("DEBT", .right),
+            ("EVEN+", .right), ("DEBT", .right), ("TURN", .right),
         ])
         for partner in dearest { table.add(row(partner)) }
         return head + table.text(style)
+    }
+
+    /// What the allocation guarantees between equals, and what that rests on.
+    private var bound: [String] {
+        guard let most = network.turnWithinMax else { return [] }
+        return [
+            "Between equals everybody gets one of the next \(CountText.of(most, "lead")) at the latest, as debts stand; "
+                + (network.debtsBalance ? "what ties owe to some, others owe" : "THE DEBTS DO NOT ADD UP: turns were lost")
+        ]
+    }
+
+    /// How fast the chance of winning falls.
+    private var waiting: String {
+        let shares = network.waiting.map { share in
+            let time = share.belowMinutes.map { "below \(CountText.of($0, "minute"))" } ?? "later"
+            return "\(time) \(NumberText.percent(share.kept))" + (share.closed == 0 ? "" : " (won \(share.won) of \(share.closed))")
+        }
+        return "Of the chance of winning a first response leaves: \(shares.joined(separator: ", "))"
     }
 
     private func row(_ partner: PartnerPrice) -> [String] {
@@ -53,6 +71,7 @@ public struct NetworkText {
             partner.evennessFavour.rounded() == 0
                 ? "-" : MoneyText.exact(partner.evennessFavour, currency, short: true, sign: .always),
             partner.tieDebtMicros == 0 ? "-" : NumberText.signed(Double(partner.tieDebtMicros) / 1_000_000),
+            partner.turnWithin.map { CountText.grouped($0) } ?? "-",
         ]
     }
 

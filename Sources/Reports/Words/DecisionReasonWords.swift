@@ -25,6 +25,9 @@ public enum DecisionReasonWords {
         case .sourceQuality: "too many leads of its source came back for bad data"
         case .negotiationFailed: "it was offered to partners, and none agreed"
         case .agreementToApprove: "a partner agreed, and somebody has to approve it"
+        case .pastPartnerUnknown: "it is history, and its partner of then is none of the program's"
+        case .holderIneligible: "its partner broke a hard rule since a fact changed"
+        case .heldForWork: "held until a partner that could take it is at work"
         }
     }
 
@@ -57,6 +60,57 @@ public enum DecisionReasonWords {
         case .linked: "linked to another lead by a person"
         case .offeredAgain: "offered again, as a partner can take it by now"
         case .answeredInTime: "an answer in time that became known late"
+        case .ruleBroken: "a hard rule broken since a fact changed"
+        }
+    }
+
+    /// What kept a partner from leads, or others from those of one partner.
+    public static func starvation(_ cause: StarvationCause) -> String {
+        switch cause {
+        case .noLeads: "no lead came"
+        case .rules: "excluded by a hard rule"
+        case .away: "away, paused, suspended or cooling down"
+        case .capacity: "at a cap"
+        case .ownership: "companies of which another is the owner"
+        case .belowMinimum: "too unlikely to win for the policy"
+        case .fit: "less expected of the leads there"
+        case .price: "places kept for better leads, or others further behind"
+        case .turn: "others owed the turn"
+        case .nothing: "nothing by now"
+        }
+    }
+
+    /// What would help against it.
+    public static func remedy(_ cause: StarvationCause) -> String {
+        switch cause {
+        case .noLeads: "a lower floor, or more leads of its kind"
+        case .rules: "a wider profile, or a rule that asks for less"
+        case .away: "its return, or a deputy"
+        case .capacity: "a higher cap, or leads that are closed sooner"
+        case .ownership: "shorter ownership, or leads of new companies"
+        case .belowMinimum: "a lower minimum conversion, or a share of leads by lot"
+        case .fit: "a profile that says more, a floor, or a share of leads by lot"
+        case .price: "a floor, or a smaller cap that is filled sooner"
+        case .turn: "a greater weight in the rotation"
+        case .nothing: "the next such lead"
+        }
+    }
+
+    /// Which fact changed, so that a holder breaks a hard rule.
+    public static func changed(_ cause: RuleBreakCause) -> String {
+        switch cause {
+        case .leadUpdated: "what the lead states"
+        case .profileChanged: "the partner's profile"
+        case .companyObserved: "what is known of the company"
+        }
+    }
+
+    /// What is done about a holder that breaks a hard rule.
+    public static func response(_ response: RuleBreakResponse) -> String {
+        switch response {
+        case .say: "it stays"
+        case .reroute: "it is routed again"
+        case .escalate: "a human gets it"
         }
     }
 
@@ -102,6 +156,7 @@ public enum DecisionReasonWords {
         case .offerOver: "the offer is over"
         case .currencyUnknown: "the policy has no exchange rate for the amount's currency"
         case .partnerRemoved: "the partner was removed; it comes back by being resumed"
+        case .tooManyRates: "the program keeps as many exchange rates as it can"
         }
     }
 

@@ -48,6 +48,9 @@ public struct EventWords: Sendable {
         case .commissionAccrued(let event):
             "\(event.partnerID) earned \(MoneyText.exact(event.amountMinorUnits, currency)) commission on \(event.leadID), "
                 + NumberText.percent(basisPoints: event.rateBasisPoints)
+                + (event.shareBasisPoints == 0
+                    ? "" : ", as its share of \(NumberText.percent(basisPoints: event.shareBasisPoints))")
+                + (event.reversibleUntil.map { "; it stands after \(time($0))" } ?? "")
         case .commissionReversed(let event):
             "\(event.partnerID) gives back \(MoneyText.exact(event.amountMinorUnits, currency)) commission on \(event.leadID)"
         case .answerCredited(let event):
@@ -63,7 +66,12 @@ public struct EventWords: Sendable {
             "\(event.partnerID) suspended until \(time(event.until)): "
                 + "\(CountText.of(event.missedDeadlines, "deadline")) missed within \(CountText.of(event.withinDays, "day"))"
         case .partnerReinstated(let event):
-            "\(event.partnerID) gets leads again\(event.byVendor ? ", as the vendor said" : "")"
+            "\(event.partnerID) gets leads again"
+                + (event.byVendor ? ", as the vendor said" : event.answeredInTime ? ", as a deadline counts as met" : "")
+        case .starvationAnnounced(let event): starved(event)
+        case .holderIneligible(let event):
+            "\(event.leadID) is at \(event.partnerID) against the hard rule \(event.rule) since "
+                + "\(DecisionReasonWords.changed(event.cause)) changed: \(DecisionReasonWords.response(event.response))"
         case .reminderDue(let event):
             "\(event.partnerID) reminded of \(event.leadID), "
                 + (event.reminders > 1 ? "\(event.reminder) of \(event.reminders), " : "")
@@ -76,6 +84,23 @@ public struct EventWords: Sendable {
         }
     }
 
+    private func starved(_ event: StarvationAnnounced) -> String {
+        let counted = CountText.of(event.leads, "lead")
+        let value = event.ofValueMinorUnits == 0 ? "" : ", worth \(MoneyText.exact(event.valueMinorUnits, currency, short: true)) of "
+            + MoneyText.exact(event.ofValueMinorUnits, currency, short: true)
+        let fact =
+            switch event.kind {
+            case .floor: "is about to miss its floor, \(counted) of \(CountText.grouped(event.of))\(value)"
+            case .idle: "has got no lead since \(time(event.since))"
+            case .share: "took \(counted) of \(CountText.grouped(event.of)) since \(time(event.since))"
+            }
+        let whom = event.kind == .share ? "what kept the others" : "what kept it"
+        let rule = event.rule.isEmpty ? "" : " (\(event.rule))"
+        let share = event.leadsLookedAt == 0 ? "" : ", of \(event.leadsSo) of \(CountText.of(event.leadsLookedAt, "lead"))"
+        return "\(event.partnerID) \(fact)\(event.until.map { " until \(time($0))" } ?? ""); \(whom): "
+            + "\(DecisionReasonWords.starvation(event.cause))\(rule)\(share); what would help: \(DecisionReasonWords.remedy(event.cause))"
+    }
+
     private func closed(_ event: OfferClosed) -> String {
         "offer of \(event.leadID) to \(event.partnerID) \(DecisionReasonWords.offer(event.status))"
             + (DecisionReasonWords.refusal(event.reason).map { ": \($0)" } ?? "")
@@ -86,6 +111,7 @@ public struct EventWords: Sendable {
         "\(event.leadID) closed: \(DecisionReasonWords.closing(event.reason))"
             + (event.partnerID.isEmpty ? "" : " at \(event.partnerID)")
             + (event.amountMinorUnits != 0 ? ", \(MoneyText.exact(event.amountMinorUnits, currency, short: true))" : "")
+            + (event.rate.map { " at \(RateWords(time: time).rate($0))" } ?? "")
     }
 
     private func linked(_ event: PersonLinkChanged) -> String {

@@ -45,6 +45,10 @@ public struct FactWords: Sendable {
         case .partnerAbsenceCancelled(let fact): "absence \(fact.absenceID) of \(fact.partnerID) cancelled"
         case .partnerCommissionTermsSet(let fact):
             "commission of \(fact.partnerID) set to \(NumberText.percent(basisPoints: fact.rateBasisPoints))"
+        case .commissionShared(let fact): shared(fact)
+        case .ratesPublished(let fact):
+            "\(CountText.of(fact.rates.count, "exchange rate")) published, in force from \(time(fact.validFrom))"
+                + (fact.publishedBy.isEmpty ? "" : ", by \(fact.publishedBy)")
         case .intentObserved(let fact): "an account shows interest in \(Escaping.word(fact.topic)), \(fact.strengthPercent) %"
         case .firmographicsObserved: "firmographics of an account"
         case .technographicsObserved(let fact):
@@ -76,6 +80,12 @@ public struct FactWords: Sendable {
         case .duplicateReceived: "a producer repeated itself; nothing changed"
         case .logicVersionAdopted(let version): "logic version \(version) adopted"
         }
+    }
+
+    private func shared(_ fact: CommissionShared) -> String {
+        if fact.shares.isEmpty { return "the commission of \(fact.leadID) is shared with nobody" }
+        let shares = fact.shares.map { "\($0.partnerID) \(NumberText.percent(basisPoints: $0.basisPoints))" }
+        return "the commission of \(fact.leadID) is shared: \(shares.joined(separator: ", ")), the rest is the winner's"
     }
 
     private func linked(_ fact: LeadLinkStatement, _ article: String) -> String {

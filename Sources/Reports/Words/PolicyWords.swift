@@ -35,10 +35,10 @@ public struct PolicyWords: Sendable {
         lines += pilot
         lines += [fit, fitMode, fade, prior, worth, rates, periods, floors, promise, attempts, coolDown]
         lines += levels
-        lines += [ahead, lateAnswers, queue]
+        lines += [presence, ahead, lateAnswers, clawback, queue]
         lines += ladder
         lines += [waiting]
-        return lines + [review, bases, samePerson, horizon, claims, suspension, returns, offers, approval, retention]
+        return lines + [review, bases, samePerson, horizon, claims, suspension, starvation, ruleBreak, placesBack, returns, offers, approval, retention]
     }
 
     private func money(_ minorUnits: Int64) -> String { MoneyText.exact(minorUnits, currency) }
@@ -233,6 +233,18 @@ public struct PolicyWords: Sendable {
         return Line("cool_down_minutes", text: text)
     }
 
+    private var presence: Line {
+        let text =
+            switch policy.presence {
+            case .ignore: "whether a partner is at work when a lead comes does not matter"
+            case .prefer: "what waiting until a partner is at work costs is taken off its expected value"
+            case .hold:
+                "what waiting until a partner is at work costs is taken off its expected value; a lead that nobody at work "
+                    + "could get is held"
+            }
+        return Line("presence", text: text)
+    }
+
     private var ahead: Line {
         let text =
             switch policy.absenceAhead {
@@ -250,6 +262,14 @@ public struct PolicyWords: Sendable {
             ? "no answer is credited once its deadline has passed"
             : "an answer in time by its own clock is credited up to \(minutes(late)) after the deadline"
         return Line("late_answer_minutes", text: text)
+    }
+
+    private var clawback: Line {
+        let text =
+            policy.clawbackDays.map {
+                "commission is taken back when a deal is lost or reduced within \(days($0)) of being won, and stands then"
+            } ?? "commission is taken back whenever a deal is corrected"
+        return Line("clawback_days", text: text)
     }
 
     private var levels: [Line] {
@@ -351,6 +371,44 @@ public struct PolicyWords: Sendable {
                 ? "no partner is suspended for missed deadlines"
                 : "a partner that misses \(CountText.of(rule.missedDeadlines, "deadline")) within "
                     + "\(days(rule.windowDays)) gets no leads for \(days(rule.lastsDays)); \(held)")
+    }
+
+    private var starvation: Line {
+        let fields = [
+            "starvation", "StarvationRule.floor_after_basis_points", "StarvationRule.idle_days",
+            "StarvationRule.share_basis_points", "StarvationRule.share_leads_min",
+        ]
+        guard let rule = policy.starvation else {
+            return Line(all: fields, text: "nothing is said of partners that get too little, nor of one that gets too much")
+        }
+        let floors = rule.floorAfter == 0 ? nil : "whose floor will be missed, once \(share(rule.floorAfter)) of its period has passed"
+        let idle = rule.idle == 0 ? nil : "that got nothing for \(days(rule.idle))"
+        let much = rule.share == 0 ? nil : "that got more than \(share(rule.share)) of a period's leads, from "
+            + "\(CountText.of(rule.shareFrom, "lead")) on"
+        let said = [floors, idle, much].compactMap { $0 }
+        return Line(
+            all: fields, text: said.isEmpty ? "no partner is announced for its share of leads" : "a partner is announced \(said.joined(separator: ", or "))")
+    }
+
+    private var ruleBreak: Line {
+        let text =
+            switch policy.ruleBreak {
+            case .say: "a lead whose partner breaks a hard rule since a fact changed stays, and that is said"
+            case .reroute: "a lead whose partner breaks a hard rule since a fact changed is routed again, unless it is in touch"
+            case .escalate: "a human gets a lead whose partner breaks a hard rule since a fact changed, unless it is in touch"
+            }
+        return Line("rule_break", text: text)
+    }
+
+    private var placesBack: Line {
+        let rule = policy.placesBack
+        let kinds = [(rule.declined, "that it declines"), (rule.expired, "that it leaves unanswered"), (rule.withdrawn, "that the vendor withdraws")]
+        let gone = kinds.filter(\.0).map(\.1).joined(separator: ", and ")
+        return Line(
+            "places_back", "PlacesBackRule.declined", "PlacesBackRule.expired", "PlacesBackRule.withdrawn",
+            text: gone.isEmpty
+                ? "every lead that a partner got counts for its period, whatever became of it"
+                : "a lead \(gone) counts for the partner's period no more")
     }
 
     private var returns: Line {

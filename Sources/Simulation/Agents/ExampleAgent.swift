@@ -5,6 +5,8 @@ import LeadlineCore
 /// What an agent sends, and how long after it was asked.
 struct AgentMessage: Sendable {
     var afterMicros: Int64
+    /// Of its event.
+    var id: String
     var record: NewRecord
 }
 
@@ -48,7 +50,7 @@ struct ExampleAgent: Sendable {
         case .answers: return [try answering(offer, soon)]
         case .twice:
             let first = try accepting(offer, soon)
-            let again = AgentMessage(afterMicros: soon + 10_000, record: first.record)
+            let again = AgentMessage(afterMicros: soon + 10_000, id: first.id, record: first.record)
             return [first, again, try declining(offer, soon + 20_000, id: "second-thought")]
         case .crashes: return try crashing(offer, soon)
         case .rubbish: return [try rubbish(offer, soon)]
@@ -114,10 +116,11 @@ struct ExampleAgent: Sendable {
         let data =
             #"{"leadId":"\#(offer.leadID)","partnerId":"\#(partner ?? partnerID)","#
             + #""offerId":"\#(offerID ?? offer.offerID)",\#(fields)}"#
-        let line = CloudEventLine.text(
-            type: "OfferAnswered", source: "/agents/\(partnerID)", id: "\(offer.offerID).\(id)", data: data)
+        let event = "\(offer.offerID).\(id)"
+        let line = CloudEventLine.text(type: "OfferAnswered", source: "/agents/\(partnerID)", id: event, data: data)
         return AgentMessage(
-            afterMicros: max(1, after), record: try CloudEventLine.record(line, program: program, asPast: false))
+            afterMicros: max(1, after), id: event,
+            record: try CloudEventLine.record(line, program: program, asPast: false))
     }
 
     // MARK: Work
@@ -138,9 +141,9 @@ struct ExampleAgent: Sendable {
     private func work(
         _ type: String, _ event: LeadAssigned, _ data: String, after: Int64
     ) throws -> AgentMessage {
-        let line = CloudEventLine.text(
-            type: type, source: "/agents/\(partnerID)", id: "\(event.leadID).\(event.attempt).\(type)", data: data)
+        let id = "\(event.leadID).\(event.attempt).\(type)"
+        let line = CloudEventLine.text(type: type, source: "/agents/\(partnerID)", id: id, data: data)
         return AgentMessage(
-            afterMicros: after, record: try CloudEventLine.record(line, program: program, asPast: false))
+            afterMicros: after, id: id, record: try CloudEventLine.record(line, program: program, asPast: false))
     }
 }

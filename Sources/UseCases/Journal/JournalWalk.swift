@@ -25,6 +25,8 @@ extension Deployment {
                 let isWhole = try JournalReader().firstReadable(of: program, in: db) <= known?.size ?? 0
                 if !isWhole && !skipsArchived { try JournalReader().checkReadable(program: program, in: db) }
                 try VerifiedEntries.forEach(of: program, after: known, in: db) { entry, position in
+                    // Whoever asked may have gone; a long history is not read for nobody.
+                    if Task.isCancelled { throw Problem(.unavailable, "the work was called off") }
                     try body(entry, position)
                     line.update(position + 1, of: head.size)
                 }

@@ -29,3 +29,18 @@ extension Deployment {
         }
     }
 }
+
+extension Deployment {
+    /// What an import of this plan would meet in the folder's journal: that it is there already, or what stops it.
+    /// Changes nothing.
+    /// - Returns: true if it would be new.
+    public func checkImport(_ plan: ImportPlan) throws(Problem) -> Bool {
+        try Problem.told { () throws -> Bool in
+            do {
+                return try plan.isNew(in: folder)
+            } catch let error as ImportError {
+                throw Problem(.invalid, "\(error)")
+            }
+        }
+    }
+}

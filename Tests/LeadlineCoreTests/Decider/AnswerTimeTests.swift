@@ -94,6 +94,44 @@ import Testing
             "assigned L1 to A, attempt 2, answeredInTime")
     }
 
+    /// One lead is one place, however often its partner gets it back.
+    @Test func aCreditedLeadCountsOnce() throws {
+        var story = Self.missed()
+        #expect(try story.partner("A").leadsInPeriod == 1)
+        story.given(8, .responded("L1", "A").received(8, own: 4))
+        #expect(try story.partner("A").leadsInPeriod == 1 && story.partner("A").openLeads == 1)
+        story.given(9, .policy("p2") { $0.periodDays = 30; $0.returns.creditsPerPeriodMax = 1 })
+        #expect(try story.partner("A").leadsInPeriod == 1)
+        // And it is given back once.
+        story.given(10, .returned("L1", "A", .badData))
+        #expect(try story.partner("A").leadsInPeriod == 0)
+    }
+
+    /// A suspension that the miss caused is over; what else was missed counts on.
+    @Test func aSuspensionForItIsLifted() throws {
+        var story = Self.program { policy in
+            policy.suspension.missedDeadlines = 2
+            policy.suspension.withinDays = 5
+            policy.suspension.suspendedDays = 2
+            policy.attemptsMax = 1
+        }
+        story.given(1, .lead("L1"))
+        story.given(2, .lead("L2"))
+        story.until(
+            7, then: ["expired L1 at A, attempt 1, due 6", "escalated L1 to partner-managers, attemptsExhausted"],
+            ["expired L2 at A, attempt 1, due 7", "suspended A until \(7 + 2 * Moment.minutesPerDay), 2 in 5", "escalated L2 to partner-managers, attemptsExhausted"])
+        let copy = try State(canonicalBytes: story.state.canonicalBytes())
+        let late = Input.responded("L1", "A").received(8, own: 4)
+        #expect(Decider.decide(late, at: Moment.at(8), in: copy) == Decider.decide(late, at: Moment.at(8), in: story.state))
+        story.when(
+            8, late, then: "credited L1 to A, 3 min, due 6", "reinstated A in time", "assigned L1 to A, attempt 2, answeredInTime")
+        #expect(try story.partner("A").suspendedUntil == nil)
+        #expect(story.state.nextDeadline == nil)
+        // The other miss counts on: one more is two.
+        story.given(9, .lead("L3"))
+        story.until(14, then: ["expired L3 at A, attempt 1, due 14", "suspended A until \(14 + 2 * Moment.minutesPerDay), 2 in 5", "escalated L3 to partner-managers, attemptsExhausted"])
+    }
+
     @Test func earlierLogicDoesNotCredit() {
         var story = Self.program(logic: 6)
         story.given(1, .lead("L1"))

@@ -61,7 +61,21 @@ import Testing
         story.when(1, .human("L1", .reroute),
             then: "ended L1 at A, attempt 1, human", "assigned L1 to B, attempt 2, human, due 6")
         story.when(2, .human("L1", .reroute),
-            then: "ended L1 at B, attempt 2, human", "escalated L1 to partner-managers, attemptsExhausted")
+            then: "ended L1 at B, attempt 2, human", "escalated L1 to partner-managers, noEligiblePartner")
+    }
+
+    /// After the last attempt a human's word is one more; then the lead is with the human again.
+    @Test(arguments: [6, 7] as [UInt32]) func rerouteAfterTheLastAttempt(logic version: UInt32) {
+        var story = Story(logic: version, .policy { $0.attemptsMax = 1 }, .partner("A") { $0.typicalDealMax = euros(10_000) }, .partner("B"), .partner("C"))
+        story.given(0, .lead("L1"))
+        story.until(5, then: ["expired L1 at A, attempt 1, due 5", "escalated L1 to partner-managers, attemptsExhausted"])
+        if version < 7 {
+            story.when(6, .human("L1", .reroute), then: "escalated L1 to partner-managers, attemptsExhausted")
+            return
+        }
+        story.when(6, .human("L1", .reroute), then: "assigned L1 to B, attempt 2, human, due 11")
+        story.until(11, then: ["expired L1 at B, attempt 2, due 11", "escalated L1 to partner-managers, attemptsExhausted"])
+        story.when(12, .human("L1", .reroute), then: "assigned L1 to C, attempt 3, human, due 17")
     }
 
     @Test func reviewsAreUpheldOrOverridden() {

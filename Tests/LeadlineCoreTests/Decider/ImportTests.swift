@@ -33,8 +33,23 @@ import Testing
         #expect(try story.partner("A").openLeads == 0)
     }
 
-    @Test func anUnknownPastPartnerMeansCompetition() {
+    /// What a partner had whom the program does not know is not given to another now; what became of it teaches nothing.
+    @Test func anUnknownPastPartner() throws {
         var story = Self.ready()
+        story.when(1, .lead("H1", past: "Z").asHistory, then: "escalated H1 to partner-managers, pastPartnerUnknown, suggests B")
+        #expect(try story.evaluation().best.map(\.partnerID) == ["B", "A"])
+        story.when(2, .won("H1", "Z", euros(7)).asHistory, then: "disregarded H1, partnerUnknown", "closed H1 at nobody, withdrawn")
+        story.given(3, .lead("H2", past: "Z").asHistory, .lead("H3", past: "Z").asHistory)
+        story.when(4, .lost("H2", "A").asHistory, then: "disregarded H2, notTheHolder", "closed H2 at nobody, withdrawn")
+        // Somebody of today who reports it is no history.
+        story.when(4, .lost("H3", "Z"), then: "disregarded H3, partnerUnknown")
+        #expect(story.state.partnerStandings.map { $0.won + $0.lost + UInt32($0.openLeads) } == [0, 0])
+        // A human may still give it to somebody, and it waits for nobody else.
+        story.when(5, .human("H3", .assign(partnerID: "B")), then: "assigned H3 to B, attempt 1, human, due 10")
+    }
+
+    @Test func earlierLogicRoutesIt() {
+        var story = Story(logic: 6, .policy(), .partner("A"), .partner("B") { $0.typicalDealMax = euros(10_000) })
         story.when(1, .lead("H1", past: "Z").asHistory, then: "assigned H1 to B, attempt 1, submitted, due 6")
     }
 

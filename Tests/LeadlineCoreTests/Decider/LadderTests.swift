@@ -42,7 +42,7 @@ import Testing
             ["escalated L1 to lead-desk, unanswered, moves on 155"])
     }
 
-    @Test(arguments: [Input.withdrawn("L1"), .human("L1", .close), .won("L1", "A", euros(10)), .objected("L1"), .erasure("L1")])
+    @Test(arguments: [Input.withdrawn("L1"), .human("L1", .close), .objected("L1"), .erasure("L1")])
     func whatIsOverClimbsNoMore(input: Input) {
         var story = Self.story()
         story.given(0, .lead("L1", Self.foreign))

@@ -319,7 +319,7 @@ import Testing
         story.given(0, Self.lead("L1"))
         story.given(0, .answered("L1", "C", .accepted, in: story.state))
         story.until(60, then: ["expired L1 at C, attempt 1, due 60", "escalated L1 to partner-managers, attemptsExhausted"])
-        story.given(61, .lost("L1", "B"))
+        story.given(61, .human("L1", .assign(partnerID: "B")), .lost("L1", "B"))
         story.when(
             62, .won("L1", "B", euros(5_000)), then: "closed L1 at B, won, 500000, learned", "commission L1 to B, 25000 at 500")
     }

@@ -154,6 +154,26 @@ import Testing
         story.until(20_000)
     }
 
+    /// Leads of before are given what the state tells they wait for, and are offered again.
+    @Test func thoseThatWaitedBeforeTheAdoption() throws {
+        var story = Story(
+            logic: 6, Self.policy { $0.attemptsMax = 2; $0.review.dealValueAtLeastMinorUnits = 5_000_000 }, .partner("A") { $0.countries = ["IT"] },
+            .paused("A"))
+        for lead in ["waits", "restricted", "reviewed", "over"] { story.given(1, .lead(lead) { $0.country = "IT" }) }
+        story.given(1, .lead("large") { $0.country = "IT"; $0.dealValue = euros(60_000) })
+        story.given(2, .restricted("restricted"), .review("reviewed"), .withdrawn("over"))
+        story.given(3, .resumed("A"))
+        story.until(20_000)
+        story.given(20_001, Input(.logicVersionAdopted(7)))
+        let copy = try State(canonicalBytes: story.state.canonicalBytes())
+        #expect(copy.canonicalBytes() == story.state.canonicalBytes() && copy.nextDeadline == story.state.nextDeadline)
+        story.until(20_001, then: ["assigned waits to A, attempt 1, offeredAgain"], [])
+        story.until(40_000)
+        // Those that a human looked at meanwhile go on from there.
+        story.given(40_001, .human("reviewed", .uphold))
+        story.until(40_001, then: ["assigned reviewed to A, attempt 1, offeredAgain"])
+    }
+
     @Test func aSnapshotGoesOnAlike() throws {
         var story = Self.program(perMinute: 1)
         story.given(0, .absence("A", from: 0, until: 30), .lead("L1"), .lead("L2"))

@@ -76,6 +76,10 @@ struct Auditor {
     /// The same before the entry: what it is decided on.
     private var sourcesBefore: [String: (leads: Int, returned: Int)] = [:]
     private var policy: Policy?
+    /// Rates that were published by themselves: the latest date that has passed.
+    private var published: [String: (from: Timestamp, rate: Int64)] = [:]
+    /// What stands accrued of each lead, to whom.
+    private var commissions: [String: [String: Int64]] = [:]
     private(set) var automatic = 0
     /// Leads that are open; there are few of them at any time.
     private var open: Set<String> = []
@@ -84,6 +88,14 @@ struct Auditor {
     /// When leads that wait for a partner are looked at next, as the state has it: that one can take a lead is checked once
     /// it gets it.
     var nextLook: Timestamp?
+    /// The same of who gets too little, and of holders that break a rule since a fact changed.
+    var nextWatch: Timestamp?
+    var nextBreak: Timestamp?
+
+    /// Notes when the state looks at what this account does not follow.
+    mutating func note(_ state: State) {
+        (nextLook, nextWatch, nextBreak) = (state.nextLook, state.nextStarvationLook, state.nextRuleBreak)
+    }
 
     /// Takes one entry and records whatever is against the rules.
     mutating func take(_ entry: Stream.Entry) {
@@ -103,7 +115,7 @@ struct Auditor {
         let leads = openLeads.flatMap { [$0.due, $0.remind].compactMap { $0 } }
         let waiting = waiting.values.flatMap { [$0.until, $0.deliver].compactMap { $0 } }
         let suspensions = partners.values.compactMap(\.suspendedUntil)
-        return ([nextLook].compactMap { $0 } + leads + waiting + claims.values.compactMap(\.until) + suspensions + returns.map(\.until)).min()
+        return ([nextLook, nextWatch, nextBreak].compactMap { $0 } + leads + waiting + claims.values.compactMap(\.until) + suspensions + returns.map(\.until)).min()
     }
 
     func checkCounts(_ state: State) {
@@ -188,6 +200,10 @@ struct Auditor {
             accounts[id]?.employees = fact.employees
         case .technographicsObserved(let fact):
             if let id = input.account { accounts[id, default: Account()].technologies = fact.technologies }
+        case .ratesPublished(let fact):
+            for rate in fact.rates where published[rate.currency]?.from ?? .epoch <= fact.validFrom {
+                published[rate.currency] = (fact.validFrom, rate.rateMicros)
+            }
         case .leadSubmitted(let fact): submit(fact, entry)
         case .leadUpdated(let fact):
             if let id = final(fact.leadID), leads[id]?.isOpen == true { merge(fact.attributes, into: id) }
@@ -218,6 +234,7 @@ struct Auditor {
         leads[fact.leadID] = Lead(
             attributes: fact.attributes, account: entry.input.account, imported: entry.input.imported, arrived: entry.stamp)
         open.insert(fact.leadID)
+        commissions[fact.leadID] = nil
         if let id = entry.input.account, accounts[id] == nil { accounts[id] = Account() }
         for position in waiting.keys where waiting[position]?.lead == fact.leadID { waiting[position]?.deliver = entry.stamp }
     }
@@ -278,9 +295,12 @@ struct Auditor {
             if rest > 0 { partners[event.partnerID]?.coolingUntil = max(before, entry.stamp.adding(micros: rest)) }
             end(event.leadID, event.partnerID)
         case .assignmentEnded(let event):
-            let (isTried, isByLink) = (leads[event.leadID]?.tried.contains(event.partnerID), event.cause == .linked || event.cause == .unlinked)
+            let (isTried, isByLink) = (leads[event.leadID]?.tried.contains(event.partnerID), [.linked, .unlinked, .ruleBroken].contains(event.cause))
             end(event.leadID, event.partnerID)
             if isByLink && isTried == false { leads[event.leadID]?.tried.remove(event.partnerID) }
+            if event.cause == .ruleBroken, let got = partners[event.partnerID]?.assigned.last(where: { $0.lead == event.leadID })?.at {
+                forgetAssignment(event.leadID, event.partnerID, got)
+            }
         case .firstResponseMet(let event):
             #expect(leads[event.leadID]?.holder == event.partnerID)
             leads[event.leadID]?.responded = true
@@ -306,9 +326,19 @@ struct Auditor {
             leads[event.leadID]?.isSettled = true
         case .outcomeWaiting(let event): waiting[entry.position] = Waiting(lead: event.leadID, until: event.until)
         case .outcomeUnmatched(let event): #expect(waiting[event.waitingPosition]?.until ?? .distantFuture <= entry.stamp)
-        case .inputDisregarded, .reviewOpened, .reviewResolved, .commissionAccrued, .shadowDecided, .retentionApplied,
-            .rightRecorded, .recipientInformed, .personLinkChanged, .commissionReversed, .answerCredited:
+        case .commissionAccrued(let event):
+            #expect(commissions[event.leadID]?[event.partnerID] == nil, "\(event)")
+            if event.amountMinorUnits > 0 { commissions[event.leadID, default: [:]][event.partnerID] = event.amountMinorUnits }
+        case .commissionReversed(let event):
+            #expect(commissions[event.leadID]?[event.partnerID] == event.amountMinorUnits, "\(event)")
+            commissions[event.leadID]?[event.partnerID] = nil
+        case .inputDisregarded, .reviewOpened, .reviewResolved, .shadowDecided, .retentionApplied,
+            .rightRecorded, .recipientInformed, .personLinkChanged, .answerCredited, .starvationAnnounced:
             break
+        case .holderIneligible(let event):
+            #expect(leads[event.leadID]?.holder == event.partnerID, "\(event)")
+            #expect(policy?.hardRules.contains { $0.name == event.rule } == true, "\(event)")
+            #expect(event.response == .say || event.response == policy?.ruleBreak, "\(event)")
         case .leadLinkChanged(let event): note(event)
         case .claimChanged(let event): note(event)
         case .partnerSuspended(let event): suspend(event, entry)
@@ -422,10 +452,14 @@ struct Auditor {
 
     /// The partner is as if it had not got the lead; what a kind's cap counts moves with it.
     private mutating func forgetAssignment(_ event: ReturnChanged, _ at: Timestamp) {
-        guard let place = partners[event.partnerID]?.assigned.lastIndex(where: { $0.lead == event.leadID && $0.at == at }) else { return }
-        partners[event.partnerID]?.assigned.remove(at: place)
-        let capped = partners[event.partnerID]?.capped ?? []
-        partners[event.partnerID]?.capped = capped.map { ($0.cap, $0.since > place ? $0.since - 1 : $0.since) }
+        forgetAssignment(event.leadID, event.partnerID, at)
+    }
+
+    private mutating func forgetAssignment(_ lead: String, _ partner: String, _ at: Timestamp) {
+        guard let place = partners[partner]?.assigned.lastIndex(where: { $0.lead == lead && $0.at == at }) else { return }
+        partners[partner]?.assigned.remove(at: place)
+        let capped = partners[partner]?.capped ?? []
+        partners[partner]?.capped = capped.map { ($0.cap, $0.since > place ? $0.since - 1 : $0.since) }
     }
 
     private mutating func mark(_ event: ReturnChanged) {
@@ -547,7 +581,7 @@ struct Auditor {
         }
         if event.reason == .agreementToApprove { queue = policy.negotiation.approver }
         #expect(event.queue == queue, "\(event)")
-        let wait = next < ladder.count ? Int64(ladder[next].afterMinutes) * Timestamp.microsPerMinute : nil
+        let wait = next < ladder.count && event.reason != .heldForWork ? Int64(ladder[next].afterMinutes) * Timestamp.microsPerMinute : nil
         #expect(event.movesOn == wait.map { stamp.adding(micros: $0) }, "\(event)")
         switch event.reason {
         case .lawfulBasisMissing: #expect(!hasBasis(lead, policy) && event.evaluation == nil && event.suggestedPartnerID.isEmpty)
@@ -583,7 +617,10 @@ struct Auditor {
             #expect(hasBasis(lead, policy) && !policy.shadow, "\(event)")
             if let least = policy.review.dealValueAtLeastMinorUnits, event.cause != .human { #expect(evaluation.dealValueMinorUnits < least, "\(event)") }
         }
-        #expect(event.attempt <= max(policy?.attemptsMax ?? 0, 1), "\(event)")
+        // The attempt that a changed fact took was no partner's; a human may want one more.
+        if event.cause != .human && event.cause != .ruleBroken {
+            #expect(event.attempt <= max(policy?.attemptsMax ?? 0, 1), "\(event)")
+        }
         checkRules(event, lead, partner)
         checkBasis(event, evaluation)
     }
@@ -613,7 +650,7 @@ struct Auditor {
     private func checkBasis(_ event: LeadAssigned, _ evaluation: EvaluationSummary) {
         let named = evaluation.best.map(\.partnerID)
         #expect(evaluation.runnerUpPartnerID != event.partnerID)
-        let net = evaluation.best.map { ($0.score - $0.placePrice) + $0.favour }
+        let net = evaluation.best.map { (($0.score - $0.placePrice) + $0.favour) - $0.waitingPrice }
         if evaluation.method == .bidPrice { #expect(net == net.sorted(by: >)) }
         if evaluation.method == .highestFit { #expect(evaluation.best.map(\.fit) == evaluation.best.map(\.fit).sorted(by: >)) }
         switch evaluation.basis {
@@ -711,8 +748,8 @@ struct Auditor {
         case .dealValueMinorUnits:
             guard let money = lead.attributes.dealValue else { return policy?.defaultDealValueMinorUnits }
             if money.currency == "EUR" { return money.minorUnits }
-            let rate = policy?.exchangeRates.first { $0.currency == money.currency }
-            return rate.map { money.minorUnits * $0.rateMicros / 1_000_000 }
+            let stated = policy?.exchangeRates.first { $0.currency == money.currency }?.rateMicros
+            return (published[money.currency]?.rate ?? stated).map { money.minorUnits * $0 / 1_000_000 }
         }
     }
 
@@ -727,6 +764,8 @@ struct Auditor {
         case credit
         case reinstate
         case look
+        case watch
+        case ruleBreak
     }
 
     /// What a `TimeAdvanced` must do: the earliest of all, deliveries before leads before giving up before reminders before
@@ -748,6 +787,8 @@ struct Auditor {
         }
         for credit in returns { items.append((credit.until, 6, 0, .credit)) }
         if let nextLook { items.append((nextLook, 7, 0, .look)) }
+        if let nextWatch { items.append((nextWatch, 20, 0, .watch)) }
+        if let nextBreak { items.append((nextBreak, 21, 0, .ruleBreak)) }
         let first = items.filter { $0.at <= through }.min { ($0.at, $0.rank, $0.position) < ($1.at, $1.rank, $1.position) }
         #expect(first != nil, "time advanced to \(through.micros) for nothing")
         return first?.due
@@ -786,6 +827,20 @@ struct Auditor {
             case .offerMade(let event): #expect(event.cause == .offeredAgain)
             case .leadEscalated(let event): #expect(event.reason != .unanswered)
             default: Issue.record("a lead should be offered again, not \(entry.events)")
+            }
+        case .watch:
+            for event in entry.events {
+                guard case .starvationAnnounced(let event) = event else {
+                    Issue.record("only who gets too little or too much is spoken of, not \(event)")
+                    continue
+                }
+                #expect(policy?.starvation != nil && (event.kind == .share || partners[event.partnerID]?.status == "active"), "\(event)")
+                #expect(event.since <= entry.stamp && event.leadsSo <= event.leadsLookedAt, "\(event)")
+            }
+        case .ruleBreak:
+            switch entry.events.first {
+            case nil, .holderIneligible: break
+            default: Issue.record("a holder should be said to break a rule, not \(entry.events)")
             }
         case .lead:
             switch entry.events.first {

@@ -47,11 +47,11 @@ import Testing
             // One timer at a time: the next deadline is right before and after each.
             while let deadline = stream.state.nextDeadline, deadline < at {
                 if let entry = stream.fireNext() { auditor.take(entry) }
-                auditor.nextLook = stream.state.nextLook
+                auditor.note(stream.state)
                 #expect(stream.state.nextDeadline == auditor.nextDeadline, "seed \(seed), \(pace), input \(step)")
             }
             if case .entry(let entry) = stream.receive(input, at: at) { auditor.take(entry) }
-            auditor.nextLook = stream.state.nextLook
+            auditor.note(stream.state)
             #expect(stream.state.nextDeadline == auditor.nextDeadline, "seed \(seed), \(pace), input \(step): \(input.fact)")
             if step % 10 == 0 { auditor.checkCounts(stream.state) }
             if step % 500 == 499 { auditor.checkLeads(stream.state) }

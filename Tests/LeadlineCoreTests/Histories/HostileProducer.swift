@@ -234,12 +234,28 @@ struct HostileProducer {
         case 3: return .capacity(id, open: random.chance(60) ? UInt32(random.below(9)) : nil, period: random.chance(60) ? UInt32(random.below(20)) : nil, segments: segments())
         case 4: return .paused(id)
         case 5, 6: return .resumed(id)
-        case 7: return random.chance(40) ? .removed(id) : .commission(id, basisPoints: UInt32(random.below(3_000)))
+        case 7: return random.chance(40) ? .removed(id) : random.chance(50) ? money() : .commission(id, basisPoints: UInt32(random.below(3_000)))
         case 8:
             let from = Int((clock.micros - Moment.start.micros) / Timestamp.microsPerMinute) + random.below(50) - 10
             return .absence(id, "a\(random.below(3))", from: from, until: from + 1 + random.below(500))
         default: return .absenceCancelled(id, "a\(random.below(3))")
         }
+    }
+
+    /// Shares of leads that are open, over or unknown, of partners and strangers; rates for dates that have passed, in any
+    /// order.
+    private mutating func money() -> Input {
+        if random.chance(30) {
+            let days = Int64(random.below(60)) * Timestamp.microsPerDay
+            return Input(.ratesPublished(.init(
+                validFrom: clock.adding(micros: -days), rates: [.init(currency: "USD", rateMicros: 800_000 + Int64(random.below(300_000)))])))
+        }
+        var shares: [CommissionShare] = []
+        for _ in 0..<random.below(4) {
+            let partner = random.chance(97) ? random.pick(Self.partners) : "stranger"
+            shares.append(.init(partnerID: partner, basisPoints: UInt32(1 + random.below(6_000))))
+        }
+        return Input(.commissionShared(.init(leadID: known(), shares: shares)))
     }
 
     mutating func profile(_ id: String) -> Input {
@@ -273,7 +289,7 @@ struct HostileProducer {
         return caps
     }
 
-    /// Period and anchor stay, so that "leads this period" has one meaning over the whole history.
+    /// Periods of many lengths and from any day on, none longer than places are remembered.
     mutating func policy() -> Input {
         versions += 1
         var policy = Policy()
@@ -285,7 +301,9 @@ struct HostileProducer {
         policy.ownerFirst = random.chance(60)
         policy.ownershipDays = UInt32(random.below(30))
         policy.samePersonDays = UInt32(random.below(20))
-        policy.periodAnchor = Moment.at(-12_345)
+        policy.periodAnchor = Moment.at(-12_345 + random.below(3) * 777)
+        policy.periodDays = random.pick([1, 7, 7, 7, 30, 90])
+        policy.floorPeriodDays = random.pick([2, 28, 28, 60])
         if random.chance(70) { policy.exchangeRates = [.init(currency: "USD", rateMicros: 900_000 + Int64(random.below(9_999)))] }
         policy.hardRules = rules()
         policy.claims.protectedDays = random.chance(80) ? UInt32(1 + random.below(40)) : 0
@@ -296,10 +314,20 @@ struct HostileProducer {
         policy.suspension.withinDays = UInt32(random.below(9))
         policy.suspension.suspendedDays = UInt32(random.below(4))
         policy.suspension.movesLeads = random.chance(50)
+        if random.chance(60) {
+            var rule = StarvationRule()
+            rule.idleDays = UInt32(random.below(4))
+            rule.shareBasisPoints = UInt32(random.below(7_000))
+            rule.shareLeadsMin = UInt32(random.below(9))
+            policy.starvation = rule
+        }
+        policy.ruleBreak = random.pick(RuleBreakResponse.allCases)
+        policy.presence = random.pick(PresenceMode.allCases)
         policy.returns.creditsPerPeriodMax = UInt32(random.below(3))
         policy.returns.answerDays = UInt32(random.below(4))
         policy.returns.reasons = [ReturnReason(id: "wrong", meaning: .badData), ReturnReason(id: "full", meaning: .noCapacity)]
         if random.chance(30) { policy.review.sourceQualityBelowBasisPoints = UInt32(random.below(10_000)) }
+        policy.clawbackDays = random.chance(40) ? UInt32(random.below(20)) : nil
         negotiate(&policy.negotiation)
         promise(&policy)
         let made = policy

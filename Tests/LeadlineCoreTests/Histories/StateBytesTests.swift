@@ -1,5 +1,6 @@
-import LeadlineCore
 import Testing
+
+@testable import LeadlineCore
 
 /// Goal: a state's bytes are one form and are read safely, whatever they hold.
 @Suite struct StateBytesTests {
@@ -68,6 +69,82 @@ import Testing
         var bytes = Self.full().canonicalBytes()
         bytes[0] = 77
         #expect(throws: StateBytesError.unknownFormat(77)) { try State(canonicalBytes: bytes) }
+    }
+
+    /// Goal: bytes that somebody changed are refused, or are a state that goes on; they never stop the program.
+    /// Method: in every part that holds indices, numbers are set past every table, and to their neighbours; what is read
+    /// then decides and folds on. What the policy and learned numbers say is not looked at here.
+    @Test(arguments: Array(0..<6)) func changedIndicesStopNothing(part: Int) {
+        let state = Self.richest(), bytes = state.canonicalBytes()
+        var (refused, tried) = (0, 0)
+        for section in Self.sections(of: state, in: bytes) {
+            for at in stride(from: section.lowerBound + part, to: section.upperBound - 4, by: 6) {
+                for change in [[0xfe, 0xff, 0xff, 0xff], [0x80], [0xff, 0x7f], [bytes[at] &+ 1], [bytes[at] &- 1]] as [[UInt8]] {
+                    var changed = bytes
+                    changed.replaceSubrange(at..<at + change.count, with: change)
+                    if changed == bytes { continue }
+                    tried += 1
+                    guard let state = try? State(canonicalBytes: changed) else {
+                        refused += 1
+                        continue
+                    }
+                    Self.goOn(state)
+                }
+            }
+        }
+        #expect(tried > 500 && refused > tried / 4, "\(refused) of \(tried)")
+    }
+
+    /// Where the parts lie that hold indices, by what each of them writes.
+    private static func sections(of state: State, in bytes: [UInt8]) -> [Range<Int>] {
+        func written(_ write: (inout StateWriter) -> Void) -> [UInt8] {
+            var w = StateWriter(capacity: 1_024, logicVersion: state.logicVersion)
+            write(&w)
+            return w.bytes
+        }
+        let parts: [[UInt8]] = [
+            written { state.partners.write(to: &$0) }, written { state.leads.write(to: &$0) },
+            written { w in w.put(each: state.accounts.accounts) { $1.write(to: &$0) } },
+            written { state.months.write(to: &$0) }, written { state.model.awards.write(to: &$0, slower: state.model.slower.count) },
+            written { state.turns.write(to: &$0) }, written { state.claims.write(to: &$0) },
+            written { state.suspensions.write(to: &$0) }, written { state.returns.write(to: &$0) },
+            written { state.sources.write(to: &$0) }, written { state.offers.write(to: &$0) },
+            written { state.taken.write(to: &$0) }, written { state.money.write(to: &$0) },
+        ]
+        var from = 0
+        return parts.map { part in
+            let start = bytes[from...].indices.first { bytes[$0...].starts(with: part) } ?? from
+            from = start + part.count
+            return start..<from
+        }
+    }
+
+    /// Every kind of message that follows an index of the state.
+    private static func goOn(_ state: State) {
+        var stream = Stream(state)
+        let at = max(state.lastStamp, Moment.at(3))
+        for input in [
+            Input.lead("N1", account: 1, person: 1) { $0.country = "DE"; $0.vertical = "v" }, .won("L3", "B", euros(9)), .lost("L1", "A"),
+            .declined("L4", "B"), .human("L5", .reroute), .returned("L4", "A", .badData), .updated("L1") { $0.product = "q" }, .removed("A"),
+            .policy("next") { $0.periodDays = 3 },
+        ] { _ = stream.receive(input, at: at) }
+        for _ in 0..<6 { _ = stream.fireNext() }
+        _ = stream.state.canonicalBytes()
+        _ = stream.state.partnerStandings
+    }
+
+    /// The full state, with leads in every place where an index of theirs is followed.
+    private static func richest() -> State {
+        var stream = Stream(full())
+        for input in [
+            Input.partner("C"), .lead("L4", account: 2, person: 2), .lead("L5", account: 2, person: 3), .human("L5", .assign(partnerID: "B")),
+            .lead("L6", account: 2, person: 2), .claim("c", "B", account: 3), .lost("L4", "B"), .lead("L7", person: 9), .restricted("L7"),
+            .declined("L5", "B"),
+            Input(.commissionShared(.init(leadID: "L1", shares: [CommissionShare(partnerID: "B", basisPoints: 100)]))),
+            .policy("p2") { $0.returns.creditsPerPeriodMax = 1; $0.negotiation.rounds = 1; $0.negotiation.answerMillis = 600_000 },
+            .lead("L8", account: 4, person: 4) { $0.source = "fair" }, .lead("L9", account: 4, person: 5),
+        ] { _ = stream.receive(input, at: Moment.at(2)) }
+        return stream.state
     }
 
     /// Snapshots fall at positions that depend on position and size alone.

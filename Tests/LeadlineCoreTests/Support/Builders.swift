@@ -62,6 +62,11 @@ extension Input {
         change(&attributes)
         return Input(.leadUpdated(.init(leadID: id, attributes: attributes)))
     }
+    static func cleared(_ id: String, _ fields: [String], _ change: (inout LeadAttributes) -> Void = { _ in }) -> Input {
+        var attributes = LeadAttributes()
+        change(&attributes)
+        return Input(.leadUpdated(.init(leadID: id, attributes: attributes, cleared: fields)))
+    }
     static func withdrawn(_ id: String) -> Input { Input(.leadWithdrawn(.init(leadID: id))) }
     static func firmographics(account: UInt64, _ change: (inout FirmographicsObserved) -> Void) -> Input {
         var fact = FirmographicsObserved()

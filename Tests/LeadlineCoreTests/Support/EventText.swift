@@ -38,7 +38,7 @@ extension Event {
                 + (e.until.map { ", until \(Moment.text($0))" } ?? "")
         case .partnerSuspended(let e):
             "suspended \(e.partnerID) until \(Moment.text(e.until)), \(e.missedDeadlines) in \(e.withinDays)"
-        case .partnerReinstated(let e): "reinstated \(e.partnerID)\(e.byVendor ? " by vendor" : "")"
+        case .partnerReinstated(let e): "reinstated \(e.partnerID)\(e.byVendor ? " by vendor" : e.answeredInTime ? " in time" : "")"
         case .personLinkChanged(let e):
             "\(e.isLinked ? "linked" : "unlinked") \(e.leadID), \(e.subject.low) with \(e.linkedSubject.low)"
                 + (e.isInferred ? ", inferred" : "")
@@ -59,7 +59,16 @@ extension Event {
         case .commissionReversed(let e): "reversed \(e.leadID) of \(e.partnerID), \(e.amountMinorUnits) at \(e.rateBasisPoints)"
         case .answerCredited(let e):
             "credited \(e.leadID) to \(e.partnerID), \(e.elapsedMicros / Timestamp.microsPerMinute) min, due \(Moment.text(e.respondBy))"
-        case .commissionAccrued(let e): "commission \(e.leadID) to \(e.partnerID), \(e.amountMinorUnits) at \(e.rateBasisPoints)"
+        case .starvationAnnounced(let e):
+            "starving \(e.partnerID): \(e.kind), \(e.cause)\(e.rule.isEmpty ? "" : " \(e.rule)"), since \(Moment.text(e.since))"
+                + (e.until.map { " until \(Moment.text($0))" } ?? "") + ", \(e.leads) of \(e.of)"
+                + (e.ofValueMinorUnits == 0 ? "" : ", worth \(e.valueMinorUnits) of \(e.ofValueMinorUnits)")
+                + ", \(e.leadsSo) of \(e.leadsLookedAt) leads"
+        case .holderIneligible(let e): "ineligible \(e.leadID) at \(e.partnerID): \(e.rule), \(e.cause), \(e.response)"
+        case .commissionAccrued(let e):
+            "commission \(e.leadID) to \(e.partnerID), \(e.amountMinorUnits) at \(e.rateBasisPoints)"
+                + (e.shareBasisPoints > 0 ? ", share \(e.shareBasisPoints)" : "")
+                + (e.reversibleUntil.map { ", until \(Moment.text($0))" } ?? "")
         }
     }
 }

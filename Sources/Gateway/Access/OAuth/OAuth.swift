@@ -12,13 +12,23 @@ struct OAuth: Sendable {
     /// What the issuer says of itself.
     let issuer: IssuerMetadata
     private let subjects: KeyedDigest
+    /// By principal; of everybody else `settings` says it.
+    private let budgets: [String: Budgets]
 
     init(_ settings: OAuthSettings, _ masterKey: MasterKey, _ outbound: WebhookSettings, _ time: any PassingTime) {
         self.settings = settings
         issuer = IssuerMetadata(settings.issuer, outbound, time)
         verifier = TokenVerifier(settings, TokenKeys(settings.keys, issuer, outbound, time))
-        subjects = KeyedDigest(masterKey, purpose: "OAuth subject")
+        let subjects = KeyedDigest(masterKey, purpose: "OAuth subject")
+        self.subjects = subjects
+        budgets = settings.budgets.subjects.reduce(into: [:]) { budgets, line in
+            let isPrincipal = AgentStanding.isIssuers(line.key)
+            budgets[isPrincipal ? line.key : Self.principal(line.key, settings.issuer, subjects)] = line.value
+        }
     }
+
+    /// How much a principal of the issuer may have done a day, by token or session.
+    func budgets(of principal: String) -> Budgets { budgets[principal] ?? settings.budgets.everyone }
 
     /// What a bearer's text is.
     enum Reading: Sendable {
@@ -40,15 +50,18 @@ struct OAuth: Sendable {
     /// What the claims of a token let do by the rules; nil if nothing.
     func grant(_ token: VerifiedToken, at now: Timestamp) -> Grant? {
         guard let request = settings.claims.request(token.claims) else { return nil }
+        let principal = principal(token.subject)
         return Grant(
-            id: "oauth", principal: principal(token.subject), program: request.program, role: request.role,
+            id: "oauth", principal: principal, program: request.program, role: request.role,
             scopes: request.scopes ?? request.role.scopes, partner: request.partner, sources: request.sources,
-            label: "", created: now, expires: token.expires, revoked: nil)
+            label: "", created: now, expires: token.expires, revoked: nil, budgets: budgets(of: principal))
     }
 
     /// Who it is, opaque and the same for ever, though nothing is kept of it.
-    private func principal(_ subject: String) -> String {
-        "o-" + Hexadecimal.text(subjects.digest([settings.issuer, subject]).prefix(16))
+    private func principal(_ subject: String) -> String { Self.principal(subject, settings.issuer, subjects) }
+
+    private static func principal(_ subject: String, _ issuer: String, _ subjects: KeyedDigest) -> String {
+        "o-" + Hexadecimal.text(subjects.digest([issuer, subject]).prefix(16))
     }
 
     // MARK: What is said of it

@@ -34,6 +34,8 @@ public struct OAuthSettings: Sendable, Equatable {
     /// How far the issuer's clock may be from this one.
     var leewaySeconds: Int64
     var claims: ClaimRules
+    /// How much whoever it names may have done a day.
+    var budgets: IssuerBudgets
     var signIn: SignIn?
 
     static let leewaySecondsMax = 60
@@ -79,6 +81,7 @@ extension OAuthSettings {
             throw Refusal.invalid("It is missing; without it no token grants anything.", field: "claims")
         }
         self.claims = try ClaimRules(&claims)
+        budgets = try IssuerBudgets(&fields)
         signIn = try Self.signIn(&fields, folder)
         let isDiscovered = keys == .discovered || (signIn != nil && signIn?.tokenEndpoint == nil)
         guard !isDiscovered || IssuerMetadata.target(issuer) != nil else {

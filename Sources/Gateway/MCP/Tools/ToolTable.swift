@@ -113,6 +113,21 @@ enum ToolTable {
             that say so. Tell the month as 2026-03, and the time zone in which it is meant.
             """),
         Tool(
+            "share_commission", "Share a commission", "shareCommission",
+            """
+            Says which partners share the commission of one lead's deal, each in basis points of the commission; what \
+            they leave over is the winner's. Replaces what was said before of the lead.
+            """),
+        Tool(
+            "list_rates", "List exchange rates", "listRates",
+            "Lists the exchange rates that amounts are counted by now, and those published for later dates."),
+        Tool(
+            "publish_rates", "Publish exchange rates", "publishRates",
+            """
+            Publishes exchange rates with the date from which they hold in place of the policy's. Decisions made before \
+            stay as they were.
+            """),
+        Tool(
             "request_human_review", "Request a human review", "requestReview", follows: .review,
             """
             Asks that a person looks at where a lead went. The decision stands until that person has decided; followed \
@@ -135,10 +150,18 @@ enum ToolTable {
             "channel_report", "Report on the channel", "getChannelReport",
             "Reports how the channel does: leads, answers, promises kept, wins, by partner and over time."),
         Tool(
-            "simulate_policy", "Simulate a policy", "validatePolicy",
+            "check_policy", "Check a policy", "validatePolicy",
             """
             Checks a routing policy and says field by field how it differs from the one in force. It is not \
-            published.
+            published. For what it would have done, use simulate_policy.
+            """),
+        Tool(
+            "simulate_policy", "Simulate a policy", "simulatePolicy", follows: .job,
+            """
+            Replays the program's history against a routing policy: which leads would have gone elsewhere, what each \
+            partner would have gained or lost, and what that would have earned, where the history allows to conclude \
+            it. Nothing is published. It takes a while: followed as a task, or with a progress token, it answers with \
+            what was found; else with a job, of which get_job tells how far it is and get_job_result what was found.
             """),
         Tool(
             "verify_audit", "Verify the audit trail", "verify", follows: .job,
