@@ -54,7 +54,7 @@ struct NetworkShow: ParsableCommand {
         }
         if !network.debtsBalance {
             throw Problem(
-                .invalid, "what ties owe to partners does not add up, so that the bound does not hold",
+                .checkFailed, "what ties owe to partners does not add up, so that the bound does not hold",
                 remedy: "Check the journal with 'leadline verify'")
         }
     }
