@@ -159,8 +159,9 @@ import UseCases
             #expect(try await without.ask(.GET, "/app/preferences").text.contains("id=\"f-tour\""))
         }
         try await Self.browsing { _, browser in
-            #expect(!(try await browser.ask(.GET, "/app/sign-in").text.contains("name=\"as\"")))
-            #expect(try await browser.post("/app/sign-in", [("as", "admin"), ("next", "/app")]).status == 401)
+            let page = try await browser.ask(.GET, "/app/sign-in")
+            let reply = try await browser.post("/app/sign-in", [("as", "admin"), ("next", "/app")])
+            #expect(!page.text.contains("name=\"as\"") && reply.status == 401)
         }
     }
 

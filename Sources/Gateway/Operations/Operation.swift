@@ -11,6 +11,14 @@ struct Operation: Sendable {
         var schema: Schema
         var about: String
         var isRequired = false
+
+        /// A value as the document allows it; what has a form of its own is looked at where it is read.
+        /// - Throws: `Refusal` for a text that is too long or too short, or holds NUL.
+        func checked(_ value: String) throws(Refusal) -> String {
+            if schema.allows(value) { return value }
+            let (least, most) = (schema.length?.lowerBound ?? 0, schema.length?.upperBound ?? 0)
+            throw Refusal.badQuery(name, "It is text of \(least) to \(most) characters without NUL.")
+        }
     }
 
     /// What a request carries.

@@ -3,6 +3,13 @@ import Reports
 /// A JSON Schema (2020-12) as text.
 struct Schema: Sendable, Equatable {
     var json: String
+    /// How many characters a text has; nil for what is none, or has a form of its own.
+    private(set) var length: ClosedRange<Int>?
+
+    init(json: String, length: ClosedRange<Int>? = nil) {
+        self.json = json
+        self.length = length
+    }
 
     static let string = Schema(json: #"{"type":"string"}"#)
     static let integer = Schema(json: #"{"type":"integer"}"#)
@@ -55,13 +62,19 @@ struct Schema: Sendable, Equatable {
     func saying(_ about: String) -> Schema {
         var json = json
         json.unicodeScalars.removeLast()
-        return Schema(json: json + #","description":\#(JSONText.quoted(about))}"#)
+        return Schema(json: json + #","description":\#(JSONText.quoted(about))}"#, length: length)
     }
 
     /// Text of so many characters, none of which is NUL.
     static func text(_ range: ClosedRange<Int>) -> Schema {
         let lengths = #""minLength":\#(range.lowerBound),"maxLength":\#(range.upperBound)"#
-        return Schema(json: #"{"type":"string",\#(lengths),"pattern":"^[^\\u0000]*$"}"#)
+        return Schema(json: #"{"type":"string",\#(lengths),"pattern":"^[^\\u0000]*$"}"#, length: range)
+    }
+
+    /// True if the text is as long as it says, and holds no NUL where it says so.
+    func allows(_ text: String) -> Bool {
+        guard let length else { return true }
+        return length.contains(text.unicodeScalars.count) && !text.utf8.contains(0)
     }
 
     /// Exactly one of several forms, which are components: generated clients name their types by these.

@@ -40,6 +40,9 @@ struct PreLead: Sendable {
         return try SealedState(call, for: "pre-lead").text(kept)
     }
 
+    private static let unknown = Refusal(
+        404, "not-found", "Not found", "It is no preview of yours, or older than 30 days.", field: "preLead")
+
     /// What a request brings back, and the request without it.
     static func joined(_ call: Call) throws -> (PreLead, Call) {
         try JSONElements.refuseNull(call.body)
@@ -49,7 +52,7 @@ struct PreLead: Sendable {
         }
         guard let kept = try SealedState(call, for: "pre-lead").value(Kept.self, text),
             call.services.folder.now().micros < kept.expires
-        else { throw Refusal.invalid("It is no preview of yours, or older than 30 days.", field: "preLead") }
+        else { throw unknown }
         let features = try WireLeadSubmitted(jsonString: kept.features)
         let rest = try JSONText.line(JSONValue.object(members))
         return (PreLead(features), call.asking(headers: call.headers, body: Array(rest.utf8)))

@@ -71,7 +71,7 @@ enum ProgramOperations {
             return try await submission.send(proposed.message, .programProfileSet)
         })
 
-    private static let name = Schema(json: #"{"type":"string","minLength":1,"maxLength":64}"#)
+    private static let name = Schema.text(1...64)
 
     private static let pilot = Operation(
         id: "getPilotReport", method: .get, path: "/v1/reports/pilot", tag: "Reports",

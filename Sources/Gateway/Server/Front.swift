@@ -140,12 +140,12 @@ struct Front: Sendable {
             else {
                 throw Refusal.badQuery("", "A parameter is not UTF-8, or too long.")
             }
-            guard operation.query.contains(where: { $0.name == name }) else {
+            guard let parameter = operation.query.first(where: { $0.name == name }) else {
                 if operation.passesOverQuery { continue }
                 throw Refusal.badQuery("", "The operation has no such parameter.")
             }
             guard values[name] == nil else { throw Refusal.badQuery(name, "It is given twice.") }
-            values[name] = value
+            values[name] = try parameter.checked(value)
         }
         for parameter in operation.query where parameter.isRequired && values[parameter.name] == nil {
             throw Refusal.badQuery(parameter.name, "It is missing.")

@@ -174,7 +174,7 @@ import Testing
         stream.model.write(to: &writer)
         var twin = stream
         var reader = StateReader(writer.bytes)
-        twin.model = try WinModel(from: &reader, settings: Self.mixed)
+        twin.model = try WinModel(from: &reader, settings: Self.mixed, partners: 1_000, values: 100_000)
         #expect(twin.model.contentHash() == stream.model.contentHash())
         for _ in 0..<60 {
             stream.pass(scoring: true)

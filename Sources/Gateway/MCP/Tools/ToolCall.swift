@@ -124,7 +124,7 @@ struct ToolCall {
                 guard text.utf8.count <= operation.queryBytesMax else {
                     throw Refusal.badQuery(parameter.name, "It is too long.")
                 }
-                query[parameter.name] = text
+                query[parameter.name] = try parameter.checked(text)
             case .whole(let number)?: query[parameter.name] = "\(number)"
             case .flag(let flag)?: query[parameter.name] = "\(flag)"
             case nil:
