@@ -104,6 +104,8 @@ import Testing
         (.intents, "leadline.v1.IntentObserved", intent("2026-02-01T00:00:00Z", "2199-01-01T00:00:00Z"), "", "last_seen"),
         (.intents, "leadline.v1.IntentObserved", intent("2026-02-01T00:00:00Z", "2026-03-01T12:00:00Z"), "", nil),
         (.partners, "leadline.v1.PartnerAbsenceSet", #"{"partnerId":"p","absenceId":"a","from":"2027-01-01T00:00:00Z","until":"2027-02-01T00:00:00Z"}"#, "", nil),
+        // Rates are published ahead of the day from which they hold.
+        (.controls, "leadline.v1.RatesPublished", #"{"validFrom":"2027-01-01T00:00:00Z","rates":[{"currency":"USD","rateMicros":"920000"}]}"#, "", nil),
     ] as [(Topic, String, String, String, String?)])
     func aMomentAheadIsRefused(topic: Topic, type: String, json: String, time: String, field: String?) throws {
         var rules = IntakeRules()
@@ -124,7 +126,7 @@ import Testing
                 found.append(line.components(separatedBy: " ").filter { !$0.isEmpty }.drop { $0 != "google.protobuf.Timestamp" }.dropFirst().first ?? "")
             }
         }
-        #expect(found.sorted() == ["first_seen", "from", "last_seen", "period_anchor", "until"])
+        #expect(found.sorted() == ["first_seen", "from", "last_seen", "period_anchor", "until", "valid_from"])
     }
 }
 

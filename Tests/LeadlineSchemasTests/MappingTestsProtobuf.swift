@@ -22,7 +22,7 @@ import Testing
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(fact)")
             #expect(try body?.serializedBytes() == expected)
         }
-        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 46)
+        #expect(Set(pairs.map { FactCodec.bodyField(of: $0.0) }).count == 48)
     }
 
     /// Each word of a lead stands in the field of its own name, in both messages that state it.
@@ -61,7 +61,7 @@ import Testing
             let body = Mirror(reflecting: try #require(entry.events.first?.body)).children.first?.value as? any Message
             #expect(body.map { type(of: $0) == type(of: wire) } == true, "\(event)")
         }
-        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 28)
+        #expect(Set(pairs.map { EventCodec.bodyField(of: $0.0) }).count == 30)
     }
 
     @Test func entryAndHeader() throws {

@@ -231,7 +231,7 @@ import Testing
             let weighed = Self.text(Self.account(Self.escalated(reason, Self.summary(.bidPrice, .none))))
             #expect(weighed.contains("2 partners were evaluated.") && weighed.contains("Leadline suggested nobody."))
         }
-        #expect(said.count == 19)
+        #expect(said.count == 21)
         let person = Self.account(
             Self.escalated(.processingRestricted), of: Self.own(.processingRestricted(.init(leadID: "L"))))
         #expect(person.decider == .request && Self.text(person).contains("The person asked for the processing"))

@@ -26,7 +26,7 @@ public struct LivingNetwork: Sendable {
     private let program: String
     private let story: NewRecord
     private let storyLead: String
-    /// What past leads stated beside who they were: JSON members without their braces.
+    /// What past leads stated beside who and where they were: JSON members without their braces.
     private let kinds: [String]
     private let countries: [String]
     private let gapMicros: Int64
@@ -57,15 +57,16 @@ public struct LivingNetwork: Sendable {
         add(.leadComes, at: start)
     }
 
-    /// A past lead without what named it, and its country.
+    /// What a past lead stated beside what named it and where it was, and where that is.
     private static func members(_ record: NewRecord) throws -> (rest: String, country: String) {
         let event = try JSONSerialization.jsonObject(with: Data(record.value ?? [])) as? [String: Any]
         guard var lead = event?["data"] as? [String: Any] else { throw ScenarioError("a past lead has no data") }
-        for name in ["leadId", "accountDomain", "accountName", "contact", "message", "pastAssignment"] {
+        let country = lead["country"] as? String ?? ""
+        for name in ["leadId", "accountDomain", "accountName", "contact", "message", "pastAssignment", "country"] {
             lead[name] = nil
         }
         let json = try JSONSerialization.data(withJSONObject: lead, options: [.sortedKeys, .withoutEscapingSlashes])
-        return (String(decoding: json.dropFirst().dropLast(), as: UTF8.self), lead["country"] as? String ?? "")
+        return (String(decoding: json.dropFirst().dropLast(), as: UTF8.self), country)
     }
 
     /// A number from 0 to below `bound`.
@@ -106,19 +107,13 @@ public struct LivingNetwork: Sendable {
         leadCount += 1
         if leadCount == 1 { return story }
         let lead = "live-\(leadCount)", kind = below(kinds.count)
+        let country = leadCount % 9 == 4 ? Self.elsewhere : countries[kind]
         var rest = kinds[kind]
-        if leadCount % 9 == 4 {
-            rest = Self.replaced(rest, #""country":"\#(countries[kind])""#, #""country":"\#(Self.elsewhere)""#)
-        }
         if leadCount % 17 == 6 { rest += #","requiredCertifications":7"# }
         let data =
-            #"{"leadId":"\#(lead)","accountDomain":"\#(lead).example","#
+            #"{"leadId":"\#(lead)","accountDomain":"\#(lead).example","country":"\#(country)","#
             + #""contact":{"givenName":"Robin","familyName":"Example","email":"robin@\#(lead).example"},"# + rest + "}"
         return try event("LeadSubmitted", source: "/website/form", id: lead, data)
-    }
-
-    private static func replaced(_ text: String, _ old: String, _ new: String) -> String {
-        text.replacingOccurrences(of: old, with: new)
     }
 
     private func event(_ type: String, source: String, id: String, _ data: String) throws -> NewRecord {

@@ -14,11 +14,12 @@ struct StoryDates {
     func moved(_ text: String) -> String {
         if micros == 0 { return text }
         let quote = UInt8(ascii: "\"")
-        return text.utf8.split(separator: quote, omittingEmptySubsequences: false).map { piece in
-            // Shorter texts are no date-time, and longer ones none that anybody writes.
-            guard (20...35).contains(piece.count) else { return String(decoding: Array(piece), as: UTF8.self) }
-            let written = String(decoding: Array(piece), as: UTF8.self)
-            return RFC3339.parse(written).map { RFC3339.format(moved($0)) } ?? written
+        let pieces = text.utf8.split(separator: quote, omittingEmptySubsequences: false).map { piece in
+            String(decoding: Array(piece), as: UTF8.self)
+        }
+        // Every second piece stands in quotes.
+        return pieces.enumerated().map { index, piece in
+            index % 2 == 1 ? RFC3339.parse(piece).map { RFC3339.format(moved($0)) } ?? piece : piece
         }.joined(separator: "\"")
     }
 }

@@ -27,6 +27,7 @@ import Vault
             (.outcomes, "LeadReturned", "{\(outcome)}"),
             (.outcomes, "OfferAnswered", #"{\#(outcome),"offerId":"o","answer":"OFFER_ANSWER_ACCEPTED"}"#),
             (.controls, "ReturnDecided", #"{"leadId":"\#(lead)","partnerId":"alpha","decider":"\#(mark)","reason":"\#(mark)"}"#),
+            (.partners, "CommissionShared", #"{"leadId":"\#(lead)","shares":[{"partnerId":"alpha","basisPoints":3000}]}"#),
             (.outcomes, "FirstResponseRecorded", "{\(outcome)}"),
             (.outcomes, "DealStageChanged", #"{\#(outcome),"stage":"offer"}"#),
             (.outcomes, "DealWon", "{\(outcome)}"), (.outcomes, "DealLost", "{\(outcome)}"),

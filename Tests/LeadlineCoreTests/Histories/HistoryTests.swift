@@ -217,7 +217,8 @@ import Testing
         }
         #expect(evaluation.candidates.count == Int(summary.scored), "\(place)")
         let best = evaluation.candidates.filter { !$0.isBelowMinimum }.map(\.net).sorted(by: >).prefix(8)
-        #expect(Array(best) == summary.best.map { ($0.score - $0.placePrice) + $0.favour }, "\(place)")
+        #expect(
+            Array(best) == summary.best.map { (($0.score - $0.placePrice) + $0.favour) - $0.waitingPrice }, "\(place)")
         for exclusion in summary.exclusions where exclusion.reason != .conversionBelowMinimum {
             let named = evaluation.excluded.filter { $0.reason == exclusion.reason && $0.rule == exclusion.rule }
             #expect(named.count == Int(exclusion.partners), "\(place)")

@@ -314,7 +314,8 @@ struct HostileProducer {
         policy.suspension.withinDays = UInt32(random.below(9))
         policy.suspension.suspendedDays = UInt32(random.below(4))
         policy.suspension.movesLeads = random.chance(50)
-        if random.chance(60) {
+        // Who has had nothing is looked for by deciding again: in few histories, so that they end soon.
+        if random.chance(15) {
             var rule = StarvationRule()
             rule.idleDays = UInt32(random.below(4))
             rule.shareBasisPoints = UInt32(random.below(7_000))
