@@ -42,7 +42,8 @@ import Testing
 
     @Test func anUpdate() {
         var story = Self.merged { $0.hardRules = [HardRule(name: "country", require: .partnerCovers(.country, .countries))] }
-        story.when(2, .updated("L2") { $0.country = "FR" }, then: "ineligible L1 at A: country, leadUpdated, say")
+        story.given(2, .updated("L2") { $0.country = "FR" })
+        story.until(2, then: ["ineligible L1 at A: country, leadUpdated, say"])
         story.when(3, .declined("L2", "A"), then: "ended L1 at A, attempt 1, declined", "escalated L1 to partner-managers, noEligiblePartner")
     }
 
