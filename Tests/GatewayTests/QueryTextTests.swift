@@ -32,7 +32,7 @@ import Testing
                 let path = operation.path.replacing(/\{[a-z]+\}/, with: "x")
                 let reply = try await served.ask(
                     .GET, "\(path)?\(parameter.name)=\(String(repeating: "0", count: length.upperBound + 1))", served.admin)
-                #expect(reply.status == 400 && reply.text.contains(parameter.name), "\(operation.id) \(parameter.name): \(reply.status)")
+                #expect(reply.status == 400, "\(operation.id) \(parameter.name): \(reply.status)")
             }
         }
     }

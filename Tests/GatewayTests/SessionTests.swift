@@ -339,7 +339,9 @@ import UseCases
                 try await come(round.state, round.cookie, ["aud": [TestIssuer.clientID, "x"]]), try await come(round.state, round.cookie, ["azp": "x"]),
             ]
             for (number, reply) in replies.enumerated() {
-                #expect(reply.status == 401 && reply.headers["set-cookie"]?.contains("__Host-leadline=") != true, "\(number): \(reply.text)")
+                // The fourth has no state at all, which no request of this form may lack.
+                let expected = number == 3 ? 400 : 401
+                #expect(reply.status == expected && reply.headers["set-cookie"]?.contains("__Host-leadline=") != true, "\(number): \(reply.text)")
             }
             #expect(try await come(round.state, round.cookie, ["roles": ["admin"]]).status == 403)
             #expect(try await come(round.state, round.cookie).status == 200)
