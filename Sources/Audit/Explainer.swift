@@ -148,7 +148,7 @@ public struct Explainer {
             var attributes: [String: LeadAttributes] = [:]
             for position in positions where position <= decision.position {
                 guard let known = try source(decision.program, position, db) else { continue }
-                DossierBuilder.learn(known.input.fact, &attributes)
+                DossierBuilder.learn(known, &attributes)
             }
             let state = try derived.read { snapshots in
                 try ProgramStream.recover(

@@ -30,12 +30,10 @@ extension Decision {
                 stamp.adding(micros: Int64($0) * Timestamp.microsPerDay)
             }
         }
-        for part in state.parts(of: total, deal?.shares ?? [], winner: partner) {
-            events.append(.commissionAccrued(CommissionAccrued(
-                leadID: lead.id, partnerID: state.partners.profiles[part.partner].partnerID,
-                amountMinorUnits: part.minorUnits, rateBasisPoints: rate,
-                shareBasisPoints: deal?.shares.isEmpty ?? true ? 0 : part.basisPoints,
-                reversibleUntil: reversibleUntil)))
+        let shares = deal?.shares ?? []
+        for part in state.parts(of: total, shares, winner: partner) {
+            events.append(
+                state.accrual(part, lead, rate: rate, isShared: !shares.isEmpty, reversibleUntil: reversibleUntil))
         }
         return events
     }
@@ -60,10 +58,10 @@ extension Decision {
         for part in parts {
             let isThere = standing.contains { Int($0.partner) == part.partner && $0.minorUnits == part.minorUnits }
             if isThere || part.minorUnits == 0 { continue }
-            events.append(.commissionAccrued(CommissionAccrued(
-                leadID: lead.id, partnerID: state.partners.profiles[part.partner].partnerID,
-                amountMinorUnits: part.minorUnits, rateBasisPoints: lead.wonBasisPoints,
-                shareBasisPoints: shares.isEmpty ? 0 : part.basisPoints, reversibleUntil: deal?.reversibleUntil)))
+            events.append(
+                state.accrual(
+                    part, lead, rate: lead.wonBasisPoints, isShared: !shares.isEmpty,
+                    reversibleUntil: deal?.reversibleUntil))
         }
         return events
     }
@@ -120,6 +118,16 @@ extension State {
         if let deal = money[lead.id] { return deal.accrued }
         guard lead.accruedMinorUnits > 0, lead.holder != LeadTable.nowhere else { return [] }
         return [.init(partner: lead.holder, minorUnits: lead.accruedMinorUnits)]
+    }
+
+    /// A partner earns its part of a lead's commission.
+    func accrual(
+        _ part: Part, _ lead: LeadTable.Lead, rate: UInt32, isShared: Bool, reversibleUntil: Timestamp?
+    ) -> Event {
+        .commissionAccrued(CommissionAccrued(
+            leadID: lead.id, partnerID: partners.profiles[part.partner].partnerID, amountMinorUnits: part.minorUnits,
+            rateBasisPoints: rate, shareBasisPoints: isShared ? part.basisPoints : 0,
+            reversibleUntil: reversibleUntil))
     }
 
     /// Nil where nothing is to be taken back.

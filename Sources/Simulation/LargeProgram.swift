@@ -1,9 +1,7 @@
 public import Engine
 import Foundation
 import GRDB
-import Journal
 import LeadlineCore
-import LeadlineSchemas
 
 /// Makes a data folder with a program of very many leads, by the real engine on event time: what it costs to answer for
 /// one of them is measured there.
@@ -54,16 +52,11 @@ public struct LargeProgram {
     private static func assigned(_ journal: DatabaseQueue, _ program: String, _ position: inout UInt64) throws -> [(
         lead: String, partner: String
     )] {
-        var found: [(lead: String, partner: String)] = []
-        var next = position
-        try journal.read { db in
-            try JournalReader().forEachEntry(program: program, from: next, in: db) { place, bytes in
-                let entry = unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }
-                for case .leadAssigned(let event) in entry.events { found.append((event.leadID, event.partnerID)) }
-                next = place + 1
-            }
+        let from = position
+        let read = try journal.read { try JournaledEvents.read(program, from: from, in: $0) }
+        position = read.next
+        return read.events.compactMap { event in
+            if case .leadAssigned(let given) = event { (given.leadID, given.partnerID) } else { nil }
         }
-        position = next
-        return found
     }
 }

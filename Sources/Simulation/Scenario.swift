@@ -107,30 +107,34 @@ public struct Scenario: Sendable {
 
     /// Has the program start with another logic version than the newest.
     public mutating func start(withLogic version: UInt32) throws {
-        let event = try JSONSerialization.jsonObject(with: Data(history[0].value ?? [])) as? [String: Any]
-        guard var event, var registered = event["data"] as? [String: Any] else {
-            throw ScenarioError("the history does not begin with the program")
+        history[0].value = try Self.changed(history[0]) { event in
+            var registered = event["data"] as? [String: Any]
+            registered?["logicVersion"] = version
+            event["data"] = registered
         }
-        registered["logicVersion"] = version
-        event["data"] = registered
-        history[0].value = Array(
-            try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes]))
     }
 
     /// The scenario's policy with a minute for the first response, so that somebody who watches sees leads move on.
     func hastened() throws -> NewRecord {
-        let past = history.first { $0.value.map { String(decoding: $0, as: UTF8.self).contains("PolicyPublished") } ?? false }
-        let event = try JSONSerialization.jsonObject(with: Data(past?.value ?? [])) as? [String: Any]
-        guard let data = event?["data"] as? [String: Any], var policy = data["policy"] as? [String: Any],
-            var promise = policy["sla"] as? [String: Any]
-        else { throw ScenarioError("the history holds no policy with a promise") }
-        promise["firstResponseMinutes"] = 1
-        policy["sla"] = promise
-        let json = try JSONSerialization.data(
-            withJSONObject: ["policy": policy], options: [.sortedKeys, .withoutEscapingSlashes])
-        let line = CloudEventLine.text(
-            type: "PolicyPublished", source: "/set-up", id: "policy-live", data: String(decoding: json, as: UTF8.self))
-        return try CloudEventLine.record(line, program: program, asPast: false)
+        let bytes = try Self.changed(history[1]) { event in
+            var data = event["data"] as? [String: Any], policy = data?["policy"] as? [String: Any]
+            var promise = policy?["sla"] as? [String: Any]
+            promise?["firstResponseMinutes"] = 1
+            policy?["sla"] = promise
+            data?["policy"] = policy
+            event["data"] = data
+            event["id"] = "policy-live"
+        }
+        return try CloudEventLine.record(String(decoding: bytes, as: UTF8.self), program: program, asPast: false)
+    }
+
+    /// The event of a record of the set-up, which is the program and then its policy, with something changed.
+    private static func changed(_ record: NewRecord, _ change: (inout [String: Any]) -> Void) throws -> [UInt8] {
+        let parsed = try JSONSerialization.jsonObject(with: Data(record.value ?? [])) as? [String: Any]
+        guard var event = parsed else { throw ScenarioError("the history does not begin with the program") }
+        change(&event)
+        return Array(
+            try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes]))
     }
 
     private static func setUp(

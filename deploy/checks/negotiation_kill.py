@@ -16,7 +16,7 @@ import testbed
 from basics import Findings, free_port, wait_until
 from gateways import Gateway, Processor, PROGRAM
 from receiver import Receiver
-from served import Client, Server
+from served import Child, Client, Server
 from testbed import Inputs, Leadline, TestBroker, say
 
 KILLS = int(os.environ.get("KILLS", "3"))
@@ -147,7 +147,7 @@ class Embedded(Server):
         self.child and self.child.poll() is None and self.kill()
 
 
-class OnBroker:
+class OnBroker(Child):
     """`leadline serve --kafka`: gateway and processor in one process."""
 
     # Once its claim to send is stale, whoever is there again delivers.
@@ -174,18 +174,6 @@ class OnBroker:
             f"{self.work}/serve.log", "serve", *self.place, "--instance-id", "one", "--port", str(self.port),
             "--quota-factor", "1000", "--webhooks-to-loopback")
         wait_until(self.answers, 120, "the instance does not answer")
-
-    def answers(self):
-        if self.child.poll() is not None:
-            raise SystemExit(f"the instance ended with {self.child.returncode}: see {self.work}/serve.log")
-        try:
-            return Client(self.port).ask("GET", "/readyz").status == 200
-        except OSError:
-            return False
-
-    def kill(self):
-        self.child.kill()
-        self.child.wait()
 
     def stop(self):
         self.child.terminate()

@@ -32,7 +32,23 @@ def workplace(name, keep=False):
         shutil.rmtree(work, ignore_errors=True)
 
 
-class Server:
+class Child:
+    """A process that serves HTTP on a port: `child`, `port`, and the folder of its log, `work`."""
+
+    def answers(self):
+        if self.child.poll() is not None:
+            raise SystemExit(f"the server ended with {self.child.returncode}: see {self.work}/serve.log")
+        try:
+            return Client(self.port).ask("GET", "/readyz").status == 200
+        except OSError:
+            return False
+
+    def kill(self):
+        self.child.kill()
+        self.child.wait()
+
+
+class Server(Child):
     """`leadline serve` on a folder that was made for it: one partner network, keys as they are asked for."""
 
     def __init__(self, binary, work, *options):
@@ -72,18 +88,6 @@ class Server:
                 [self.binary, "serve", "--port", str(self.port), *self.options], stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL, env=self.environment)
         wait_until(self.answers, 120, "the server does not answer")
-
-    def answers(self):
-        if self.child.poll() is not None:
-            raise SystemExit(f"the server ended with {self.child.returncode}: see {self.work}/serve.log")
-        try:
-            return Client(self.port).ask("GET", "/readyz").status == 200
-        except OSError:
-            return False
-
-    def kill(self):
-        self.child.kill()
-        self.child.wait()
 
     def stop(self):
         if self.child and self.child.poll() is None:

@@ -166,8 +166,7 @@ struct Evaluated {
     /// A rank as coarse as that by which the decider tells candidates apart.
     private func rank(_ candidate: Candidate) -> Double {
         switch summary.method {
-        case .bidPrice:
-            (candidate.score - candidate.placePrice + candidate.favour - candidate.waitingPrice).rounded()
+        case .bidPrice: candidate.net.rounded()
         case .highestScore: (candidate.score - candidate.waitingPrice).rounded()
         case .roundRobin, .weightedRotation: candidate.score.rounded()
         case .highestFit: (candidate.fit * 100_000).rounded()

@@ -174,7 +174,7 @@ public struct DossierBuilder {
         var attributes: [String: LeadAttributes] = [:]
         var history: [LeadDecision] = []
         for entry in entries {
-            Self.learn(entry.input.fact, &attributes)
+            Self.learn(entry, &attributes)
             for (ordinal, event) in entry.events.enumerated() where event.isRouting {
                 guard let lead = event.routedLeadID, leads.contains(lead) else { continue }
                 try advance(&stream, to: entry.position, db, snapshots)
@@ -206,13 +206,13 @@ public struct DossierBuilder {
     }
 
     /// What a lead's facts are by then, as far as counterfactuals ask.
-    static func learn(_ fact: Fact, _ attributes: inout [String: LeadAttributes]) {
-        switch fact {
+    static func learn(_ entry: EntryRecord, _ attributes: inout [String: LeadAttributes]) {
+        switch entry.input.fact {
         case .leadSubmitted(let fact): if attributes[fact.leadID] == nil { attributes[fact.leadID] = fact.attributes }
         case .leadUpdated(let fact):
             var known = attributes[fact.leadID] ?? LeadAttributes()
-            if fact.cleared.contains("deal_value") { known.dealValue = nil }
-            if fact.cleared.contains("country") { known.country = "" }
+            if entry.clears("deal_value") { known.dealValue = nil }
+            if entry.clears("country") { known.country = "" }
             if let value = fact.attributes.dealValue { known.dealValue = value }
             if !fact.attributes.country.isEmpty { known.country = fact.attributes.country }
             attributes[fact.leadID] = known
@@ -302,7 +302,7 @@ public struct DossierBuilder {
         return summary?.best.map {
             .init(
                 partner: $0.partnerID, fit: $0.fit, conversion: $0.conversion, score: $0.score,
-                net: $0.score - $0.placePrice + $0.favour - $0.waitingPrice)
+                net: $0.net)
         } ?? []
     }
 

@@ -72,7 +72,7 @@ public struct RecordsBuilder {
                 fact.attributes.lawfulBasis.name.isEmpty ? "not stated" : fact.attributes.lawfulBasis.name, default: 0] +=
                 1
         case .leadUpdated(let fact):
-            if entry.logicVersion >= 7 && fact.cleared.contains("residency") { leadResidency[fact.leadID] = nil }
+            if entry.clears("residency") { leadResidency[fact.leadID] = nil }
             if !fact.attributes.residency.isEmpty { leadResidency[fact.leadID] = fact.attributes.residency }
         case .processingRestricted: execute("restriction", entry, position)
         case .processingObjected: execute("objection", entry, position)

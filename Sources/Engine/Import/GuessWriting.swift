@@ -12,23 +12,8 @@ struct GuessWriting {
         self.partners = partners
     }
 
-    /// Text in double quotes, which YAML reads as JSON does.
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": quoted += "\\" + String(scalar)
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
-    }
-
     private func column(_ concept: GuessedConcept, _ file: GuessedFile? = nil) -> String? {
-        (file ?? leads).column(concept).map(Self.quoted)
+        (file ?? leads).column(concept).map(JSONEscapes.quoted)
     }
 
     mutating func yaml() -> String {
@@ -103,8 +88,8 @@ struct GuessWriting {
         let heads = [column(.created), column(.closed)].compactMap { $0 }.joined(separator: " and ")
         note("\(heads): \(found.read) of \(found.of) dates are read as \(found.formats.joined(separator: " or "))")
         if let other = found.other { note("all of them could be \(other) as well: check") }
-        if found.formats.count == 1 { return "dates: {format: \(Self.quoted(found.formats[0])), zone: UTC}" }
-        return "dates: {formats: [\(found.formats.map(Self.quoted).joined(separator: ", "))], zone: UTC}"
+        if found.formats.count == 1 { return "dates: {format: \(JSONEscapes.quoted(found.formats[0])), zone: UTC}" }
+        return "dates: {formats: [\(found.formats.map(JSONEscapes.quoted).joined(separator: ", "))], zone: UTC}"
     }
 
     private mutating func fileLines() -> String {
@@ -112,10 +97,10 @@ struct GuessWriting {
         for (name, file) in [("partners", partners), ("leads", leads)] {
             guard let file else { continue }
             note("\(file.name) is \(file.form.words), and holds the \(name)")
-            var parts = ["path: \(Self.quoted(file.name))"]
+            var parts = ["path: \(JSONEscapes.quoted(file.name))"]
             if file.form.encoding != .utf8 { parts.append("encoding: \(file.form.encoding.rawValue)") }
             let delimiter = file.form.delimiter == 0x09 ? "tab" : String(decoding: [file.form.delimiter], as: UTF8.self)
-            parts.append("delimiter: \(Self.quoted(delimiter))")
+            parts.append("delimiter: \(JSONEscapes.quoted(delimiter))")
             if name == "partners", let key = partnerKey() { parts.append("key: \(key)") }
             lines.append("  \(name): {\(parts.joined(separator: ", "))}")
         }
@@ -143,7 +128,7 @@ struct GuessWriting {
                 "    partner_id: {column: \(key), lookup: {file: partners, column: \"#row\"}, prefix: partner-}",
                 "    name: {column: \(column(.partnerName, partners) ?? key)}",
             ]
-            if let country = partnerCountry(partners) { lines.append("    countries: \(country)") }
+            if let country = country(partners) { lines.append("    countries: \(country)") }
             return "partners:\n  file: partners\n  fields:\n" + lines.joined(separator: "\n") + "\n"
         }
         note("\(owner) names the partner; ids are made of the names, and stand in clear: no person's name may be one")
@@ -157,7 +142,8 @@ struct GuessWriting {
             """
     }
 
-    private func partnerCountry(_ file: GuessedFile) -> String? {
+    /// The expression for the country of a file's rows; nil where no column holds one.
+    private func country(_ file: GuessedFile) -> String? {
         guard let country = column(.country, file) else { return nil }
         return isCoded(file) ? "{column: \(country)}" : "{column: \(country), table: countries, unmatched: without}"
     }
@@ -173,7 +159,7 @@ struct GuessWriting {
         if values.isEmpty { return "" }
         let codes = GuessedForms.countries(values)
         note("\(codes.count) of \(values.count) names of countries are known; add the others to the table, or they are left out")
-        let lines = codes.sorted { $0.key < $1.key }.map { "    \(Self.quoted($0.key)): \(Self.quoted($0.value))" }
+        let lines = codes.sorted { $0.key < $1.key }.map { "    \(JSONEscapes.quoted($0.key)): \(JSONEscapes.quoted($0.value))" }
         return "tables:\n  countries:\n" + lines.joined(separator: "\n") + "\n"
     }
 
@@ -203,12 +189,7 @@ struct GuessWriting {
         for (field, concept, more) in plain {
             if let column = column(concept) { lines.append("    \(field): {column: \(column)\(more)}") }
         }
-        if let country = column(.country) {
-            lines.append(
-                isCoded(leads)
-                    ? "    country: {column: \(country)}"
-                    : "    country: {column: \(country), table: countries, unmatched: without}")
-        }
+        if let country = country(leads) { lines.append("    country: \(country)") }
         if let amount { lines.append("    deal_value: \(amount)") }
         return lines.joined(separator: "\n")
     }
@@ -242,7 +223,7 @@ struct GuessWriting {
             var parts = ["result: \(result.rawValue)"]
             if result != .open { parts.append("time: {column: \(column(.closed) ?? column(.created) ?? "")}") }
             if result == .won, let amount { parts.append("amount: \(amount)") }
-            lines.append("    \(Self.quoted(value)): {\(parts.joined(separator: ", "))}")
+            lines.append("    \(JSONEscapes.quoted(value)): {\(parts.joined(separator: ", "))}")
         }
         note("\(stage) has \(values.count) values; what they mean is told from their words: check each")
         return lines.joined(separator: "\n") + "\n"

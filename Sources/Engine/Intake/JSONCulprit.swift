@@ -29,7 +29,7 @@ struct JSONCulprit {
             if let scan = try? JSONScan(object: value), takes("{}") {
                 for (name, range) in scan.members {
                     let inner = down(
-                        Array(value[range]), path: path + [name], before: before + Array("{\(Self.quoted(name)):".utf8),
+                        Array(value[range]), path: path + [name], before: before + Array("{\(JSONEscapes.quoted(name)):".utf8),
                         after: [UInt8(ascii: "}")] + after)
                     if let inner { return inner }
                 }
@@ -62,19 +62,6 @@ struct JSONCulprit {
             } catch {
                 return error as? JSONDecodingError ?? .failure
             }
-        }
-
-        private static func quoted(_ name: String) -> String {
-            var quoted = "\""
-            for scalar in name.unicodeScalars {
-                if scalar == "\"" || scalar == "\\" || scalar.value < 0x20 {
-                    let digits = String(scalar.value, radix: 16)
-                    quoted += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-                } else {
-                    quoted.unicodeScalars.append(scalar)
-                }
-            }
-            return quoted + "\""
         }
 
     }

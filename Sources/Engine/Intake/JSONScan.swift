@@ -18,19 +18,24 @@ struct JSONScan {
     /// Scans a whole document whose outermost value is an object.
     init(object bytes: [UInt8]) throws(Failure) {
         self.bytes = bytes
-        skipSpace()
-        guard peek() == UInt8(ascii: "{") else { throw .malformed(at: at) }
-        try object(depth: 1, outermost: true)
-        skipSpace()
-        guard at == bytes.count else { throw .malformed(at: at) }
+        try whole(UInt8(ascii: "{"))
     }
 
     /// Scans a whole document whose outermost value is an array.
     init(array bytes: [UInt8]) throws(Failure) {
         self.bytes = bytes
+        try whole(UInt8(ascii: "["))
+    }
+
+    /// One value that begins so, and nothing after it.
+    private mutating func whole(_ opening: UInt8) throws(Failure) {
         skipSpace()
-        guard peek() == UInt8(ascii: "[") else { throw .malformed(at: at) }
-        try array(depth: 1, outermost: true)
+        guard peek() == opening else { throw .malformed(at: at) }
+        if opening == UInt8(ascii: "{") {
+            try object(depth: 1, outermost: true)
+        } else {
+            try array(depth: 1, outermost: true)
+        }
         skipSpace()
         guard at == bytes.count else { throw .malformed(at: at) }
     }

@@ -111,8 +111,6 @@ public enum LeadsTables: Projection {
         let isRefused = entry.events.contains { if case .inputDisregarded = $0 { true } else { false } }
         if isRefused { return }
         let (value, words) = (fact.attributes.dealValue, fact.attributes)
-        // Earlier logic knows of no value that is taken back.
-        func cleared(_ field: String) -> Bool { entry.logicVersion >= 7 && fact.cleared.contains(field) }
         try db.cachedStatement(
             sql: """
                 UPDATE leads SET value = coalesce(?, iif(?, 0, value)), currency = coalesce(?, iif(?, '', currency)),
@@ -121,9 +119,9 @@ public enum LeadsTables: Projection {
                     OR NOT EXISTS (SELECT 1 FROM erasures e WHERE e.program = leads.program AND e.subject = leads.subject))
                 """
         ).execute(arguments: [
-            value?.minorUnits, cleared("deal_value"), value?.currency, cleared("deal_value"),
-            words.country.isEmpty ? nil : words.country, cleared("country"),
-            words.vertical.isEmpty ? nil : words.vertical, cleared("vertical"), program, fact.leadID,
+            value?.minorUnits, entry.clears("deal_value"), value?.currency, entry.clears("deal_value"),
+            words.country.isEmpty ? nil : words.country, entry.clears("country"),
+            words.vertical.isEmpty ? nil : words.vertical, entry.clears("vertical"), program, fact.leadID,
         ])
     }
 

@@ -43,11 +43,13 @@ extension AccessDirectory {
         let keys = Dictionary(grouping: grants, by: \.principal)
         do {
             let stops = try stops(program: program), speakers = try speakers(program: program)
+            let stopped = Dictionary(stops.map { ($0.principal, $0) }) { first, _ in first }
+            let speaking = Dictionary(grouping: speakers, by: \.principal)
             let principals = grants.map(\.principal) + speakers.map(\.principal) + stops.map(\.principal)
             var told: Set<String> = []
             return try principals.filter { told.insert($0).inserted }.map { principal in
                 try standing(
-                    keys[principal] ?? [], of: principal, stops.first { $0.principal == principal }, speakers,
+                    keys[principal] ?? [], of: principal, stopped[principal], speaking[principal] ?? [],
                     program: program, at: now)
             }
         } catch { throw Problem(error) }
@@ -61,19 +63,19 @@ extension AccessDirectory {
         do {
             let stop = try stops(program: program).first { $0.principal == principal }
             if keys.isEmpty && stop == nil && !AgentStanding.isIssuers(name) { return nil }
-            return try standing(
-                keys, of: principal, stop, try speakers(program: program), program: program, at: now)
+            let speaking = try speakers(program: program).filter { $0.principal == principal }
+            return try standing(keys, of: principal, stop, speaking, program: program, at: now)
         } catch { throw Problem(error) }
     }
 
     private func standing(
-        _ keys: [Grant], of principal: String, _ stop: AgentStop?, _ speakers: [IssuerSpeaker], program: String,
+        _ keys: [Grant], of principal: String, _ stop: AgentStop?, _ speaking: [IssuerSpeaker], program: String,
         at now: Timestamp
     ) throws -> AgentStanding {
         let used = try used(by: principal, program: program, day: BudgetCharge.day(now))
         return AgentStanding(
             agent: principal, keys: keys, used: used, stop: stop,
-            speaksFor: speakers.filter { $0.principal == principal }.map(\.partner))
+            speaksFor: speaking.map(\.partner))
     }
 }
 

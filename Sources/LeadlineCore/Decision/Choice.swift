@@ -54,7 +54,7 @@ extension Evaluation {
         Candidate(
             partnerID: state.partners.profiles[scratch.partners[row]].partnerID, score: scratch.score[row],
             fit: scratch.fit[row], conversion: scratch.conversion[row], placePrice: scratch.placePrice[row],
-            favour: scratch.favour[row], waitingPrice: scratch.weighsWaiting ? scratch.waiting[row] : 0)
+            favour: scratch.favour[row], waitingPrice: scratch.waitingPrice(row))
     }
 
     /// Whom the method chooses where no lot is drawn; names those who tie.

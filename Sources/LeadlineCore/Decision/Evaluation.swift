@@ -41,6 +41,9 @@ public struct EvaluationScratch: Sendable {
     /// Empty columns.
     public init() {}
 
+    /// What waiting costs at a candidate; 0 where that is not weighed.
+    func waitingPrice(_ row: Int) -> Double { weighsWaiting ? waiting[row] : 0 }
+
     mutating func reset(partnerCount: Int) {
         steps.removeAll(keepingCapacity: true)
         partners.removeAll(keepingCapacity: true)

@@ -192,7 +192,7 @@ extension FullEvaluation {
                 fit: scratch.fit[row], conversion: scratch.conversion[row], engagement: scratch.engagement[row],
                     score: scratch.score[row],
                 placePrice: scratch.placePrice[row], favour: scratch.favour[row],
-                waitingPrice: scratch.weighsWaiting ? scratch.waiting[row] : 0,
+                waitingPrice: scratch.waitingPrice(row),
                 isBelowMinimum: !scratch.isIn[row] && !scratch.isAtCap[row],
                 evidence: Evidence(
                     partner, view, column: column, band: band, row: scratch.row, state, period: period, at: stamp))

@@ -118,9 +118,8 @@ extension State {
     /// What a partner holds falls due at once.
     /// - Parameter keepingAnswered: leaves what it is in touch about already.
     mutating func takeBackLeads(of partner: Int, _ cause: RoutingCause, keepingAnswered: Bool, at stamp: Timestamp) {
-        for slot in leads.leads.indices {
+        for slot in leads.assigned(to: partner) {
             let lead = leads.leads[slot]
-            guard lead.holder == UInt32(partner), lead.status == .assigned else { continue }
             if keepingAnswered && (lead.flags.contains(.responded) || lead.flags.contains(.imported)) { continue }
             leads.leads[slot].dueAt = stamp
             leads.leads[slot].dueCause = cause

@@ -9,13 +9,12 @@ extension State {
     }
 
     mutating func adopt(_ fact: PolicyPublished) {
-        let policyBefore = policy, before = policy?.retention ?? RetentionRule()
-        let starvationBefore = policy?.starvation
+        let before = policy
         policy = fact.policy.known(toLogic: logicVersion)
         policyVersion = fact.version
-        if isLogic(2) { adopt(fact.policy.retention, before: before) }
+        if isLogic(2) { adopt(fact.policy.retention, before: before?.retention ?? RetentionRule()) }
         compileHardRules()
-        recount(before: policyBefore)
+        recount(before: before)
         lots.adopt(fact.version, at: nextPosition)
         prices.isStale = true
         if isLogic(2) { fitModel.follow(fact.policy.fitWeights.shares(logic: 2)) }
@@ -23,7 +22,7 @@ extension State {
             rate: min(max(Double(fact.policy.priorWinRateBasisPoints) / 10_000, 0.0001), 0.9999),
             strength: Double(max(fact.policy.priorStrengthDeals, 1)))
         noteChance()
-        watchStarvation(before: starvationBefore)
+        watchStarvation(before: before?.starvation)
     }
 
     mutating func compileHardRules() {

@@ -5,13 +5,8 @@ extension State {
     /// and of the program's own.
     func rate(of currency: String) -> RateUsed? {
         if currency == self.currency { return nil }
-        if let rate = rates.rate(of: currency) {
-            return RateUsed(
-                currency: currency, rateMicros: rate.rateMicros, validFrom: rate.from, position: rate.position)
-        }
-        return policy?.exchangeRates.first { $0.currency == currency }.map {
-            RateUsed(currency: currency, rateMicros: $0.rateMicros)
-        }
+        if let rate = rates.rate(of: currency) { return rate.used }
+        return policy?.exchangeRates.first { $0.currency == currency }?.used
     }
 
     /// The rate by which a lead's own value is counted; nil where it needs none, and before logic version 7.

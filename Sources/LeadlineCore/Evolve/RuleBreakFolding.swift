@@ -30,9 +30,7 @@ extension State {
         else { return [] }
         let known = partners.profiles[partner]
         if known.tier == profile.tier && PartnerList.allCases.allSatisfy({ known[$0] == profile[$0] }) { return [] }
-        return leads.leads.indices.filter {
-            leads.leads[$0].holder == UInt32(partner) && leads.leads[$0].status == .assigned
-        }
+        return leads.assigned(to: partner)
     }
 
     /// Open leads of a company.

@@ -116,6 +116,8 @@ public struct Candidate: Sendable, Equatable {
     public var favour: Double
     /// What waiting until it is at work costs, in minor units; 0 where that is not weighed. Since logic version 7.
     public var waitingPrice: Double
+    /// What the choice is made by where prices count, in minor units.
+    public var net: Double { ((score - placePrice) + favour) - waitingPrice }
     public init(
         partnerID: String, score: Double, fit: Double, conversion: Double, placePrice: Double = 0, favour: Double = 0,
         waitingPrice: Double = 0

@@ -32,6 +32,11 @@ public struct RateUsed: Sendable, Equatable {
     }
 }
 
+extension ExchangeRate {
+    /// As it is recorded with what it counts.
+    var used: RateUsed { RateUsed(currency: currency, rateMicros: rateMicros) }
+}
+
 /// An exchange rate of a program's, as it stands.
 public struct RateStanding: Sendable, Equatable {
     public var rate: RateUsed

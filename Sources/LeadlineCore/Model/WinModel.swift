@@ -386,16 +386,14 @@ public struct WinModel: Sendable {
             isFinal = true
             weights.count(partner: partner, row, won: won)
         }
-        let curvature = max(p * (1 - p), 0.001), gain = 1 / (1 + curvature * all.y)
+        let step = Self.step(p, all.y, change), stepRate = Self.step(pRate, rate.y, changeRate)
         // Only an outcome is information; what an open lead teaches is what the model believes already.
-        weights.move(partner: partner, row, change * gain, isFinal ? curvature * gain : 0, isFinal: isFinal, settings)
-        let curvatureRate = max(pRate * (1 - pRate), 0.001), gainRate = 1 / (1 + curvatureRate * rate.y)
-        weights.moveRate(
-            partner, changeRate * gainRate, isFinal ? curvatureRate * gainRate : 0, isFinal: isFinal, settings)
+        weights.move(partner: partner, row, step.gradient, isFinal ? step.shrink : 0, isFinal: isFinal, settings)
+        weights.moveRate(partner, stepRate.gradient, isFinal ? stepRate.shrink : 0, isFinal: isFinal, settings)
         for k in slower.indices {
             let cell = slower[k].weights.sum(partner, row)
-            let due = self.due(lesson, moderated(cell))
-            let step = step(cell, due - awards[number].taughtSlower[k])
+            let p = moderated(cell), due = self.due(lesson, p)
+            let step = Self.step(p, cell.y, due - awards[number].taughtSlower[k])
             awards[number].taughtSlower[k] = due
             slower[k].weights.move(
                 partner: partner, row, step.gradient, isFinal ? step.shrink : 0, isFinal: isFinal, slower[k].settings)
@@ -405,26 +403,26 @@ public struct WinModel: Sendable {
     /// What comes after the window teaches what it adds to what its waiting taught, by what the model says now.
     private mutating func learnLate(_ partner: Int, _ row: Span<Int32>, won: Bool) {
         let waited = Lesson.oddsChange(stillOpenRatio(row, ClosingCurve.bandCount - 1))
-        func change(_ cell: WeightCell) -> Double {
+        func step(_ cell: WeightCell) -> (gradient: Double, shrink: Double) {
             let p = moderated(cell)
-            return due(.outcome(won), p) - due(waited, p)
+            return Self.step(p, cell.y, due(.outcome(won), p) - due(waited, p))
         }
         weights.count(partner: partner, row, won: won)
-        let all = weights.sum(partner, row), rate = weights.rates[partner]
-        let step = step(all, change(all)), stepRate = self.step(rate, change(rate))
-        weights.move(partner: partner, row, step.gradient, step.shrink, isFinal: true, settings)
-        weights.moveRate(partner, stepRate.gradient, stepRate.shrink, isFinal: true, settings)
+        let all = step(weights.sum(partner, row)), rate = step(weights.rates[partner])
+        weights.move(partner: partner, row, all.gradient, all.shrink, isFinal: true, settings)
+        weights.moveRate(partner, rate.gradient, rate.shrink, isFinal: true, settings)
         for k in slower.indices {
-            let cell = slower[k].weights.sum(partner, row)
-            let step = self.step(cell, change(cell))
+            let own = step(slower[k].weights.sum(partner, row))
             slower[k].weights.move(
-                partner: partner, row, step.gradient, step.shrink, isFinal: true, slower[k].settings)
+                partner: partner, row, own.gradient, own.shrink, isFinal: true, slower[k].settings)
         }
     }
 
-    /// The step that weights with this sum take for a change of what is due.
-    private func step(_ cell: WeightCell, _ change: Double) -> (gradient: Double, shrink: Double) {
-        let p = moderated(cell), curvature = max(p * (1 - p), 0.001), gain = 1 / (1 + curvature * cell.y)
+    /// The step that weights which say `p` with this variance take for a change of what is due.
+    private static func step(
+        _ p: Double, _ variance: Double, _ change: Double
+    ) -> (gradient: Double, shrink: Double) {
+        let curvature = max(p * (1 - p), 0.001), gain = 1 / (1 + curvature * variance)
         return (change * gain, curvature * gain)
     }
 }

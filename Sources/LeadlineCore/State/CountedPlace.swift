@@ -27,14 +27,23 @@ struct CountedPlace: Sendable, Equatable {
 
 // MARK: - Canonical bytes
 
+extension CountedPlace.Kind {
+    func write(to w: inout StateWriter) {
+        w.put(field.rawValue)
+        w.put(code)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        field = try r.raw()
+        code = try r.get()
+    }
+}
+
 extension CountedPlace {
     func write(to w: inout StateWriter) {
         w.put(valueMinorUnits)
         w.put(country)
-        w.put(each: kinds) { w, kind in
-            w.put(kind.field.rawValue)
-            w.put(kind.code)
-        }
+        w.put(each: kinds) { $1.write(to: &$0) }
         if w.logicVersion < 6 { return }
         w.put(optional: windows) { w, windows in
             w.put(windows.period)
@@ -46,7 +55,7 @@ extension CountedPlace {
     init(from r: inout StateReader) throws(StateBytesError) {
         valueMinorUnits = try r.get()
         country = try r.get()
-        kinds = try r.each { (r) throws(StateBytesError) in Kind(field: try r.raw(), code: try r.get()) }
+        kinds = try r.each { (r) throws(StateBytesError) in try Kind(from: &r) }
         if r.logicVersion < 6 { return }
         windows = try r.optional { (r) throws(StateBytesError) in
             Windows(period: try r.get(), floorPeriod: try r.get(), wasPriced: try r.bool())

@@ -426,14 +426,10 @@ extension State {
     /// date.
     public var rateStandings: [RateStanding] {
         let published = rates.rates.map { rate in
-            RateStanding(
-                rate: RateUsed(
-                    currency: rate.currency, rateMicros: rate.rateMicros, validFrom: rate.from,
-                    position: rate.position),
-                isInForce: rate.from <= rates.now)
+            RateStanding(rate: rate.used, isInForce: rate.from <= rates.now)
         }
         let stated = (policy?.exchangeRates ?? []).filter { rates.rate(of: $0.currency) == nil }.map {
-            RateStanding(rate: RateUsed(currency: $0.currency, rateMicros: $0.rateMicros), isInForce: true)
+            RateStanding(rate: $0.used, isInForce: true)
         }
         return (published + stated).sorted { a, b in
             (a.rate.currency, a.rate.validFrom ?? .epoch) < (b.rate.currency, b.rate.validFrom ?? .epoch)

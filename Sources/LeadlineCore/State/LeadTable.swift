@@ -166,6 +166,11 @@ struct LeadTable: Sendable {
 
     func knows(_ id: String) -> Bool { ownSlot(of: id) != nil }
 
+    /// Slots of the leads that a partner holds, ascending. Goes through all leads.
+    func assigned(to partner: Int) -> [Int] {
+        leads.indices.filter { leads[$0].holder == UInt32(partner) && leads[$0].status == .assigned }
+    }
+
     mutating func insert(_ lead: Lead) -> Int {
         let slot: Int
         if let reused = free.popLast() {

@@ -9,6 +9,11 @@ struct RateTable: Sendable, Equatable {
         var rateMicros: Int64
         /// Position of the entry that published it.
         var position: UInt64
+
+        /// As it is recorded with what it counts.
+        var used: RateUsed {
+            RateUsed(currency: currency, rateMicros: rateMicros, validFrom: from, position: position)
+        }
     }
 
     /// Rates at most, in force and to come; more are refused aloud.

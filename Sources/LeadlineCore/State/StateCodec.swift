@@ -148,9 +148,6 @@ extension State {
             starvation = try StarvationTable(from: &r, partners: partners.count, slots: leads.leads.count)
             ruleBreaks = try RuleBreakTable(from: &r, slots: leads.leads.count)
             waitingCost = try WaitingCost(from: &r, slots: leads.leads.count)
-            guard leads.leads.allSatisfy({ $0.missed.allSatisfy { $0.partner < partners.count } }) else {
-                throw .invalid(at: r.at)
-            }
             try rebuildPersonLinks(r.at)
         }
         guard r.isAtEnd else { throw .invalid(at: r.at) }

@@ -77,10 +77,7 @@ extension TakenPlaces {
                 w.put(place.at)
                 w.put(place.lead)
                 w.put(place.valueMinorUnits)
-                w.put(each: place.kinds) { w, kind in
-                    w.put(kind.field.rawValue)
-                    w.put(kind.code)
-                }
+                w.put(each: place.kinds) { $1.write(to: &$0) }
             }
         }
         w.put(each: credits) { w, list in w.put(each: list) { $0.put($1) } }
@@ -92,9 +89,7 @@ extension TakenPlaces {
             try r.each { (r) throws(StateBytesError) in
                 Place(
                     at: try r.timestamp(), lead: try r.get(), valueMinorUnits: try r.get(),
-                    kinds: try r.each { (r) throws(StateBytesError) in
-                        CountedPlace.Kind(field: try r.raw(), code: try r.get())
-                    })
+                    kinds: try r.each { (r) throws(StateBytesError) in try CountedPlace.Kind(from: &r) })
             }
         }
         credits = try r.each { (r) throws(StateBytesError) in

@@ -81,6 +81,15 @@ public struct EntryRecord: Sendable, Equatable {
     public var events: [Event]
 }
 
+extension EntryRecord {
+    /// True if the entry takes back a lead's value, by the field's name in the schema. Earlier logic than version 7 knows
+    /// of no value that is taken back.
+    public func clears(_ field: String) -> Bool {
+        guard logicVersion >= 7, case .leadUpdated(let fact) = input.fact else { return false }
+        return fact.cleared.contains(field)
+    }
+}
+
 /// The little of an entry that can be told without reading it.
 public struct EntryPeek: Sendable, Equatable {
     /// Index in the program's stream.

@@ -139,7 +139,7 @@ private actor AgentsPlay {
         var moved = ContinuousClock.now
         while agenda.next != nil || !isSettled {
             try Task.checkCancellation()
-            while let next = agenda.next, next <= clock.now(), let due = agenda.popNext() {
+            while let due = agenda.popNext(until: clock.now()) {
                 try happen(due.what, publisher, progress)
                 moved = .now
             }

@@ -1,5 +1,4 @@
 public import Evaluation
-import HeapModule
 import LeadlineCore
 
 /// What it is worth to ask partners before they get a lead, where they know what the router cannot: how much room they
@@ -172,15 +171,6 @@ struct WorthRun {
         var offers = 0
     }
 
-    private struct Outcome: Comparable {
-        var at: Timestamp
-        var order: Int
-        var fact: Fact
-
-        static func < (a: Self, b: Self) -> Bool { (a.at, a.order) < (b.at, b.order) }
-        static func == (a: Self, b: Self) -> Bool { (a.at, a.order) == (b.at, b.order) }
-    }
-
     private static let usualBasisPoints: UInt32 = 1_000
     /// Below this an agent does not take a lead, and below that it asks for more.
     private static let worthWorking = 0.12
@@ -192,8 +182,7 @@ struct WorthRun {
     private var state = State()
     private var scratch = EvaluationScratch()
     private var indexes: [String: Int] = [:]
-    private var outcomes = Heap<Outcome>()
-    private var planned = 0
+    private var outcomes = PlannedSteps<Fact>()
     /// Leads that each partner has got this week.
     private var got: [Int]
     private var week = 0
@@ -280,21 +269,16 @@ struct WorthRun {
         result.revenue += worth
         result.afterCommission += worth * (1 - Double(commission) / 10_000)
         if !hasRoom { result.withoutRoom += 1 }
-        planned += 1
         let partnerID = assigned.partnerID
-        outcomes.insert(
-            Outcome(
-                at: lead.at.adding(micros: Self.outcomeAfter), order: planned,
-                fact: lead.luck < chance
-                    ? .dealWon(DealWon(leadID: lead.id, partnerID: partnerID))
-                    : .dealLost(DealLost(leadID: lead.id, partnerID: partnerID))))
+        outcomes.plan(
+            lead.luck < chance
+                ? .dealWon(DealWon(leadID: lead.id, partnerID: partnerID))
+                : .dealLost(DealLost(leadID: lead.id, partnerID: partnerID)),
+            at: lead.at.adding(micros: Self.outcomeAfter))
     }
 
     private mutating func learn(through now: Timestamp) {
-        while let next = outcomes.min, next.at <= now {
-            outcomes.removeMin()
-            take(next.fact, at: next.at)
-        }
+        while let next = outcomes.popNext(until: now) { take(next.what, at: next.at) }
     }
 
     @discardableResult

@@ -1,4 +1,3 @@
-import HeapModule
 public import LeadlineCore
 
 /// What a router knows when the year starts.
@@ -49,8 +48,7 @@ public struct ArenaRun {
     private var scratch = EvaluationScratch()
     private var indexes: [String: Int] = [:]
     /// Outcomes not known yet.
-    private var outcomes = Heap<DueOutcome>()
-    private var made = 0
+    private var outcomes = PlannedSteps<Fact>()
     /// Where each lead went, in order.
     public private(set) var assignments: [Assignment] = []
 
@@ -155,14 +153,12 @@ public struct ArenaRun {
             won
             ? .dealWon(DealWon(leadID: leadID, partnerID: partnerID))
             : .dealLost(DealLost(leadID: leadID, partnerID: partnerID))
-        made += 1
-        outcomes.insert(DueOutcome(at: at, order: made, fact: fact))
+        outcomes.plan(fact, at: at)
     }
 
     private mutating func deliverOutcomes(through now: Timestamp) throws {
-        while let next = outcomes.min, next.at <= now {
-            outcomes.removeMin()
-            try take(next.fact, at: next.at, imported: start == .warm && next.at < (arena.leads.first?.at ?? .epoch))
+        while let next = outcomes.popNext(until: now) {
+            try take(next.what, at: next.at, imported: start == .warm && next.at < (arena.leads.first?.at ?? .epoch))
         }
     }
 
@@ -189,14 +185,4 @@ extension Arena {
         fitted.floorPeriodDays = 28
         return fitted
     }
-}
-
-/// An outcome and the moment from which it is known; those of one moment in the order in which they were expected.
-private struct DueOutcome: Comparable {
-    var at: Timestamp
-    var order: Int
-    var fact: Fact
-
-    static func < (a: Self, b: Self) -> Bool { (a.at, a.order) < (b.at, b.order) }
-    static func == (a: Self, b: Self) -> Bool { (a.at, a.order) == (b.at, b.order) }
 }

@@ -1,6 +1,5 @@
 public import Engine
 import Foundation
-import HeapModule
 public import LeadlineCore
 
 /// A scenario's network at work, made up and seeded: leads such as its past ones come in at a pace that can be watched,
@@ -8,15 +7,6 @@ public import LeadlineCore
 ///
 /// It makes records and looks at no clock: its owner asks what is due, and tells it what was decided.
 public struct LivingNetwork: Sendable {
-    /// One that is due at a moment; equal moments go by number.
-    private struct Planned: Comparable, Sendable {
-        var at: Timestamp
-        var number: Int
-        var act: Act
-        static func == (a: Planned, b: Planned) -> Bool { a.number == b.number }
-        static func < (a: Planned, b: Planned) -> Bool { (a.at, a.number) < (b.at, b.number) }
-    }
-
     private enum Act: Sendable {
         case leadComes
         case partnerSays(type: String, lead: String, partner: String, fields: String)
@@ -30,8 +20,7 @@ public struct LivingNetwork: Sendable {
     private let kinds: [String]
     private let countries: [String]
     private let gapMicros: Int64
-    private var plan = Heap<Planned>()
-    private var planned = 0
+    private var plan = PlannedSteps<Act>()
     private var random: SplitMix64
     /// Leads that came in so far.
     public private(set) var leadCount = 0
@@ -54,7 +43,7 @@ public struct LivingNetwork: Sendable {
         countries = past.map(\.country)
         gapMicros = 60 * Self.second / Int64(leadsPerMinute)
         random = SplitMix64(seed: seed)
-        add(.leadComes, at: start)
+        plan.plan(.leadComes, at: start)
     }
 
     /// What a past lead stated beside what named it and where it was, and where that is.
@@ -72,22 +61,16 @@ public struct LivingNetwork: Sendable {
     /// A number from 0 to below `bound`.
     private mutating func below(_ bound: Int) -> Int { Int(random.below(UInt64(bound))) }
 
-    private mutating func add(_ act: Act, at moment: Timestamp) {
-        planned += 1
-        plan.insert(Planned(at: moment, number: planned, act: act))
-    }
-
     // MARK: What happens
 
     /// What happens until `now`, in the order in which it does.
     public mutating func due(at now: Timestamp) throws -> [NewRecord] {
         var records: [NewRecord] = []
-        while let first = plan.min, first.at <= now {
-            plan.removeMin()
-            switch first.act {
+        while let first = plan.popNext(until: now) {
+            switch first.what {
             case .leadComes:
                 records.append(try nextLead())
-                add(.leadComes, at: first.at.adding(micros: gapMicros / 2 + Int64(below(Int(gapMicros)))))
+                plan.plan(.leadComes, at: first.at.adding(micros: gapMicros / 2 + Int64(below(Int(gapMicros)))))
             case .partnerSays(let type, let lead, let partner, let fields):
                 records.append(
                     try event(
@@ -153,7 +136,7 @@ public struct LivingNetwork: Sendable {
         }
         say("LeadAccepted", lead, partner, "", at: now, after: 2...12)
         say("FirstResponseRecorded", lead, partner, #","channel":"phone""#, at: now, after: 13...45)
-        if chance > 94 { add(.reviewIsAsked(lead: lead), at: now.adding(micros: 20 * Self.second)) }
+        if chance > 94 { plan.plan(.reviewIsAsked(lead: lead), at: now.adding(micros: 20 * Self.second)) }
         say("DealStageChanged", lead, partner, #","stage":"qualified""#, at: now, after: 50...70)
         if chance < 50 {
             say("DealWon", lead, partner, "", at: now, after: 80...240)
@@ -167,6 +150,6 @@ public struct LivingNetwork: Sendable {
         after seconds: ClosedRange<Int>
     ) {
         let wait = Int64(seconds.lowerBound * 1_000 + below(1_000 * (seconds.count - 1) + 1)) * 1_000
-        add(.partnerSays(type: type, lead: lead, partner: partner, fields: fields), at: now.adding(micros: wait))
+        plan.plan(.partnerSays(type: type, lead: lead, partner: partner, fields: fields), at: now.adding(micros: wait))
     }
 }

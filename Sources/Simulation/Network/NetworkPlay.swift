@@ -1,8 +1,6 @@
 public import Engine
 import GRDB
-import Journal
 import LeadlineCore
-import LeadlineSchemas
 
 /// A living network on the real engine: what it does goes where every producer's records go, and it hears of decisions
 /// from the journal.
@@ -34,7 +32,7 @@ public struct NetworkPlay: Sendable {
         var position: UInt64 = 0
         while time.map({ ContinuousClock.now - watch < $0 }) ?? true {
             let from = position
-            let heard = try await journal.read { try Self.events(program, from: from, in: $0) }
+            let heard = try await journal.read { try JournaledEvents.read(program, from: from, in: $0) }
             // What was decided before it began to live is the past.
             if position > 0 { network.hear(heard.events, at: folder.now()) }
             position = heard.next
@@ -42,16 +40,5 @@ public struct NetworkPlay: Sendable {
             if !records.isEmpty { try await processor.append(records) }
             try await Task.sleep(for: Self.beat)
         }
-    }
-
-    private static func events(
-        _ program: String, from position: UInt64, in db: Database
-    ) throws -> (events: [Event], next: UInt64) {
-        var events: [Event] = [], next = position
-        try JournalReader().forEachEntry(program: program, from: position, in: db) { place, bytes in
-            events += unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }.events
-            next = place + 1
-        }
-        return (events, next)
     }
 }

@@ -2,8 +2,8 @@ import HeapModule
 import LeadlineCore
 
 /// What is to happen when; of one moment in the order in which it was planned.
-struct PlannedSteps<What> {
-    private struct Due: Comparable {
+struct PlannedSteps<What: Sendable>: Sendable {
+    private struct Due: Comparable, Sendable {
         var at: Timestamp
         var order: Int
         var what: What
@@ -25,4 +25,10 @@ struct PlannedSteps<What> {
 
     /// Takes out the next.
     mutating func popNext() -> (at: Timestamp, what: What)? { heap.popMin().map { ($0.at, $0.what) } }
+
+    /// Takes out the next if it is due by then.
+    mutating func popNext(until moment: Timestamp) -> (at: Timestamp, what: What)? {
+        guard let next, next <= moment else { return nil }
+        return popNext()
+    }
 }
