@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LeadlineCore
 import Reports
 import UseCases
 
@@ -9,15 +10,17 @@ struct CommissionsCommand: AsyncParsableCommand {
         commandName: "commissions", abstract: "Statements of what partners earned by commission, signed and checked.",
         discussion: """
             A partner's share accrues when a deal is won, at the rate that holds then, and is taken back when a \
-            correction says that the deal was lost. A statement is made from the journal and names its entries.
+            correction says that the deal was lost, for as long as the policy says. Partners may share it. A statement \
+            is made from the journal and names its entries.
 
               leadline commissions statement --partner P --month 2026-03 --signed
+              leadline commissions share --lead L --with beta=3000
               leadline commissions keys
               leadline commissions verify FILE --keys FILE
 
             \(Outcome.note)
             """,
-        subcommands: [CommissionsStatement.self, CommissionsKeys.self, CommissionsRotateKey.self, CommissionsVerify.self])
+        subcommands: [CommissionsStatement.self, CommissionsShare.self, CommissionsKeys.self, CommissionsRotateKey.self, CommissionsVerify.self])
 }
 
 struct CommissionsStatement: AsyncParsableCommand {
@@ -56,6 +59,43 @@ struct CommissionsStatement: AsyncParsableCommand {
         if json { Terminal.line(try JSONText.line(document)) } else {
             Terminal.lines(CommissionText.lines(document, Terminal.style))
         }
+    }
+}
+
+struct CommissionsShare: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "share", abstract: "Say which partners share the commission of a lead's deal.",
+        discussion: "What they leave over is the winner's; with nobody named all of it is. \(Outcome.note)")
+
+    @Option(help: ArgumentHelp("The lead.", valueName: "id"))
+    var lead: String
+
+    @Option(name: .customLong("with"), help: ArgumentHelp(
+        "A partner and its share of the commission in basis points, as beta=3000; once a partner.", valueName: "share"))
+    var shares: [StatedShare] = []
+
+    @Flag(help: "Print one line of JSON: position, events.")
+    var json = false
+
+    @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
+
+    func run() async throws {
+        let deployment = try data.deployment(kafka)
+        let outcome = try await deployment.share(commissionOf: lead, among: shares.map(\.share))
+        try StatementOptions.report(outcome, deployment, asJSON: json)
+    }
+}
+
+/// A share as it is typed: `beta=3000`.
+struct StatedShare: ExpressibleByArgument {
+    let share: CommissionShare
+
+    init?(argument: String) {
+        guard let at = argument.utf8.lastIndex(of: UInt8(ascii: "=")),
+            let points = UInt32(argument[argument.utf8.index(after: at)...])
+        else { return nil }
+        share = CommissionShare(partnerID: String(argument[..<at]), basisPoints: points)
     }
 }
 

@@ -38,7 +38,7 @@ struct Leadline: AsyncParsableCommand {
                 subcommands: [
                     LeadsCommand.self, ExplainCommand.self, ModelCommand.self, NetworkCommand.self, ReplayCommand.self,
                     VerifyCommand.self, AuditCommand.self, RightsCommand.self, ClaimsCommand.self, ReturnsCommand.self, OffersCommand.self,
-                    CommissionsCommand.self,
+                    CommissionsCommand.self, RatesCommand.self,
                     ArchiveCommand.self, ExportCommand.self,
                 ]),
             CommandGroup(

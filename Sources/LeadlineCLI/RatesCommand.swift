@@ -1,0 +1,94 @@
+import ArgumentParser
+import LeadlineCore
+import Reports
+import UseCases
+
+/// Exchange rates that are published by themselves.
+struct RatesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rates", abstract: "Exchange rates with the dates from which they hold.",
+        discussion: """
+            The policy's exchange rates count until others are published by themselves. Of each currency the latest date \
+            that has passed holds; decisions record the rate that they counted by.
+
+              leadline rates publish --from 2026-04-01T00:00:00Z --rate USD=0.9243
+              leadline rates list
+
+            \(Outcome.note)
+            """,
+        subcommands: [RatesList.self, RatesPublish.self])
+}
+
+struct RatesList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "The rates in force and those to come.", discussion: Outcome.note)
+
+    @Flag(help: "Print one line of JSON a rate: currency, rateMicros, inForce, validFrom, position.")
+    var json = false
+
+    @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
+
+    func run() async throws {
+        let rates = try data.deployment(kafka).exchangeRates()
+        for rate in rates {
+            if json { Terminal.line(try JSONText.line(RateDocument(rate))) } else {
+                Terminal.line(RateWords().rate(rate.rate) + (rate.isInForce ? "" : ", to come"))
+            }
+        }
+        if rates.isEmpty && !json { Terminal.line("There are no exchange rates.") }
+    }
+}
+
+struct RatesPublish: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish", abstract: "Publish rates that hold from a date on.", discussion: Outcome.note)
+
+    @Option(help: ArgumentHelp("When they begin to hold, as 2026-04-01T00:00:00Z.", valueName: "time"))
+    var from: String
+
+    @Option(help: ArgumentHelp(
+        "What one of the currency's minor units is worth in the program's, as USD=0.9243; once a currency.", valueName: "rate"))
+    var rate: [StatedRate]
+
+    @Option(help: ArgumentHelp("Who publishes them, by the id of a role.", valueName: "id"))
+    var role = ""
+
+    @Flag(help: "Print one line of JSON: position, events.")
+    var json = false
+
+    @OptionGroup var data: DataFolderOptions
+    @OptionGroup var kafka: KafkaOptions
+
+    func run() async throws {
+        let deployment = try data.deployment(kafka)
+        let outcome = try await deployment.publish(rate.map(\.rate), from: from, by: role)
+        try StatementOptions.report(outcome, deployment, asJSON: json)
+    }
+}
+
+/// A rate as it is typed: `USD=0.9243`, with at most six places.
+struct StatedRate: ExpressibleByArgument {
+    let rate: ExchangeRate
+
+    init?(argument: String) {
+        let parts = argument.utf8.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].count == 3 else { return nil }
+        let number = parts[1].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard (1...2).contains(number.count), let whole = Self.number(number[0], most: 7) else { return nil }
+        var micros = whole * 1_000_000
+        if number.count == 2 {
+            guard let places = Self.number(number[1], most: 6) else { return nil }
+            var scaled = places
+            for _ in number[1].count..<6 { scaled *= 10 }
+            micros += scaled
+        }
+        guard micros > 0 else { return nil }
+        rate = ExchangeRate(currency: String(decoding: parts[0], as: UTF8.self), rateMicros: micros)
+    }
+
+    private static func number(_ digits: some Collection<UInt8>, most: Int) -> Int64? {
+        guard (1...most).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
+    }
+}
