@@ -41,6 +41,8 @@ public actor FollowedCluster: TopicFollower {
     private let ends: PartitionReader
     private var copies: [Copy]
     private var asked = ContinuousClock.now
+    /// What was taken in of each partition when that last changed, and since when it is so.
+    private var stillness: (takenIn: [Int64], since: ContinuousClock.Instant) = ([], .now)
     private nonisolated let standings = Mutex<(recordsBehind: Int64, at: ContinuousClock.Instant)?>(nil)
 
     /// One partition's copy, and what was read of its topics.
@@ -69,6 +71,8 @@ public actor FollowedCluster: TopicFollower {
 
     /// How often the brokers are asked how far the copy is behind while nothing comes.
     static let askEvery = Duration.seconds(1)
+    /// A copy that takes nothing in for so long while records are there is told of.
+    private static let stillnessMax = Duration.seconds(10)
     /// More records of a partition are not read while so many wait for keys.
     private static let waitingMax = 20_000
 
@@ -214,6 +218,23 @@ public actor FollowedCluster: TopicFollower {
             }
         }
         standings.withLock { [behind, asked] in $0 = (behind, asked) }
+        watch(behind, journalEnds: Array(found.prefix(copies.count)))
+    }
+
+    /// Says so if records are there and none was taken in for long, and what it waits for.
+    private func watch(_ behind: Int64, journalEnds: [Int64]) {
+        let takenIn = copies.map(\.takenIn)
+        if behind == 0 || takenIn != stillness.takenIn { stillness = (takenIn, asked) }
+        guard stillness.since.duration(to: asked) >= Self.stillnessMax else { return }
+        stillness.since = asked
+        for (copy, end) in zip(copies, journalEnds) where copy.takenIn < end {
+            logger.warning(
+                "a copy of the journal stands still",
+                metadata: [
+                    "partition": "\(copy.intake.partition)", "taken in": "\(copy.takenIn)", "read": "\(copy.journalNext)",
+                    "end": "\(end)", "keys read": "\(copy.keysNext)", "keys needed": "\(copy.needs?.keys ?? copy.keysNext)",
+                ])
+        }
     }
 
     /// Takes in the batches whose keys are here.
