@@ -517,6 +517,51 @@ import UseCases
         }
     }
 
+    /// Nothing of a person stands on a page unasked; whoever asks says why, once a visit; a partner asks once it accepted.
+    @Test func aPersonIsReadOnRequest() async throws {
+        try await Self.browsing { served, browser in
+            try await served.submit("read-2")
+            let address = "read-2@officine.example", path = "/app/leads/read-2", holder = try await served.holder("read-2")
+            let manager = try await Self.signedIn(.manager, browser), auditor = try await Self.signedIn(.auditor, browser)
+            #expect(try await !manager.ask(.GET, path).text.contains(address))
+            // Whoever may not read it is not asked why.
+            #expect(try await !auditor.ask(.GET, path).text.contains(path + "/contact"))
+            #expect(try await auditor.post(path + "/contact", try await auditor.fields(of: path) + [("reason", "x")]).status == 403)
+            let fields = try await manager.fields(of: path)
+            for reason in ["", "  ", "call ann@person.example", "line\nbreak", String(repeating: "x", count: 513)] {
+                #expect(try await manager.post(path + "/contact", fields + [("reason", reason)]).status == 422, "\(reason)")
+            }
+            let why = "Rückfrage, case 4711 <b>"
+            let read = try await manager.post(path + "/contact", fields + [("reason", why)])
+            #expect(read.status == 200 && read.text.contains(address) && read.headers["cache-control"] == "no-store", "\(read.text)")
+            // The next page has the reason of this visit, and shows nothing by itself; another session's has none.
+            let kept = try #require(read.headers["set-cookie"])
+            #expect(kept.contains("HttpOnly; SameSite=Strict"))
+            func asked(_ reader: Browser) async throws -> String {
+                var reader = reader
+                reader.cookie += "; " + String(kept.prefix { $0 != ";" })
+                return try await reader.ask(.GET, path).text
+            }
+            let next = try await asked(manager)
+            #expect(next.contains("Rückfrage, case 4711 &lt;b&gt;") && !next.contains(address))
+            #expect(try await !asked(try await Self.signedIn(.manager, browser)).contains("4711"))
+            #expect(try await manager.ask(.GET, path + "/contact").headers["location"] == path)
+            #expect(try await auditor.ask(.GET, "/app/proof/access").text.contains("Rückfrage, case 4711"))
+            // The partner that holds it, before and after it accepts; another one never.
+            let partner = try await Self.signedIn(.partner, browser, partner: holder)
+            let own = try await partner.fields(of: path)
+            #expect(try await partner.post(path + "/contact", own).status == 409)
+            #expect(try await !partner.ask(.GET, path).text.contains(path + "/contact"))
+            #expect(try await partner.post(path + "/accept", own).status == 303)
+            #expect(try await partner.ask(.GET, path).text.contains(path + "/contact"))
+            let held = try await partner.post(path + "/contact", own)
+            #expect(held.status == 200 && held.text.contains(address), "\(held.text)")
+            let other = ["p-one", "p-two", "p-three"].first { $0 != holder } ?? ""
+            let stranger = try await Self.signedIn(.partner, browser, partner: other)
+            #expect(try await stranger.post(path + "/contact", try await stranger.fields(of: "/app")).status == 404)
+        }
+    }
+
     /// A partner is told that what it asked for changed nothing, although no decision of it is its to see.
     @Test func aPartnersPauseThatChangedNothingIsTold() async throws {
         try await Self.browsing { served, browser in

@@ -116,6 +116,8 @@ public struct LeadPage: Sendable {
     /// Why a lead is declined or given back: what is sent, and the words.
     public var reasons: [(value: String, text: String)] = []
     public var isUnderReview = false
+    /// What the reader sees of its person, or may ask for; nil for whoever may not.
+    public var contact: ContactPanel?
     /// What was just done, by its name among the texts.
     public var said: Said?
     /// Why the last thing was refused.
@@ -150,7 +152,8 @@ public struct LeadPage: Sendable {
                     [
                         .div(.main, [decision(reader), story(reader)]),
                         .element(
-                            .aside, [.look(.rail), .set(.label, t("lead.actions"))], [facts(reader), actions(reader)]),
+                            .aside, [.look(.rail), .set(.label, t("lead.actions"))],
+                            [facts(reader), contact?.section(line.lead, reader) ?? .nothing, actions(reader)]),
                     ]),
             ])
     }

@@ -9,7 +9,7 @@ import UseCases
 enum DashboardRoutes {
     static let all =
         [root, asset, signIn, sendSignIn, live, preferences, savePreferences] + pages + bulk + rules + reports
-        + SessionForms.all + DashboardForm.routes + ReportForms.all
+        + SessionForms.all + DashboardForm.routes + ReportForms.all + ContactReading.routes
 
     private static let answered = [
         Operation.Success(status: 200, about: "A page.", schema: .string, type: WebPage.type)

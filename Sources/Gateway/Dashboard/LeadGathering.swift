@@ -14,7 +14,8 @@ struct LeadGathering {
 
     init(_ page: PageCall) { self.page = page }
 
-    func answer() async throws -> Answer {
+    /// - Parameter contact: what was read of its person; nil where nothing was.
+    func answer(contact: ContactPanel? = nil) async throws -> Answer {
         let lead = try await LeadOperations.visible(call)
         let (grant, row) = (try call.grant, lead.history.row)
         let reader = try await page.reader(cursor: call.services.decisions.end(of: grant.program))
@@ -28,6 +29,7 @@ struct LeadGathering {
             Edition.line(row, for: grant), why: isExplained && !isBusy ? try await why(lead, grant, time) : nil,
             steps: Edition.steps(lead, for: grant, time), skip: page.query("skip").flatMap { Int($0) } ?? 0,
             acts: Self.acts(lead, grant, isUnderReview: isUnderReview))
+        shown.contact = try contact ?? ContactPanel(lead, grant, page)
         shown.isUnderReview = isUnderReview
         shown.isWhyBusy = isBusy
         if !shown.acts.filter({ $0 == LeadPage.Act.decline || $0 == LeadPage.Act.giveBack }).isEmpty {

@@ -92,6 +92,12 @@ extension Identities {
         Hexadecimal.text(forms.digest(["tabs", grant.program, grant.principal, Self.credential(grant)]).prefix(8))
     }
 
+    /// What shows that a reason was given in this session.
+    func visitProof(_ grant: Grant, _ reason: String) -> String {
+        Hexadecimal.text(
+            forms.digest(["visit", grant.program, grant.principal, Self.credential(grant), reason]).prefix(16))
+    }
+
     private static func credential(_ grant: Grant) -> String {
         switch grant.credential {
         case .session(let id, _): "session " + id

@@ -203,20 +203,30 @@ enum LeadOperations {
         scope: .leadsReadContact, rate: .read, reason: .optional,
         successes: [.init(status: 200, about: "What is known; the read is noted.", schema: .reference("LeadContact"))],
         work: .whole { call in
-            let lead = try await visible(call)
-            if try call.grant.partner != nil {
-                guard lead.isHeld else { throw Refusal.nothingHere }
-                guard lead.isAccepted else {
-                    throw Refusal(409, "not-accepted", "Not possible as things stand", "Accept the lead first.")
-                }
-            }
-            let id = lead.history.row.leadID
-            let history = try await call.read { try $0.lead(id, unseals: true) }
-            return try contactAnswer(history)
+            guard let fields = try await readContact(call) else { throw Refusal.nothingHere }
+            let lead = try call.id("lead")
+            let text = JSONText.object([
+                ("lead", JSONText.quoted(lead)), ("fields", try JSONText.line(fields)),
+            ])
+            return .json(text, [(.cacheControl, "no-store")])
         })
 
+    /// What is known of the path's lead's person, by field; nil once the person is erased. The read is noted.
+    /// - Parameter reason: why it is read; nil for what the request's header says.
+    static func readContact(_ call: Call, reason: String? = nil) async throws -> [String: String]? {
+        let lead = try await visible(call)
+        if try call.grant.partner != nil {
+            guard lead.isHeld else { throw Refusal.nothingHere }
+            guard lead.isAccepted else {
+                throw Refusal(409, "not-accepted", "Not possible as things stand", "Accept the lead first.")
+            }
+        }
+        let (id, deployment) = (lead.history.row.leadID, try call.asked(reason: reason))
+        return personFields(try await call.services.readers.run { try deployment.lead(id, unseals: true) })
+    }
+
     /// The latest value of each field of the person; remarks of partners belong to their own entries.
-    private static func contactAnswer(_ history: LeadHistory) throws -> Answer {
+    private static func personFields(_ history: LeadHistory) -> [String: String]? {
         var fields: [String: String] = [:]
         for step in history.steps {
             switch step.entry.input.fact {
@@ -225,13 +235,10 @@ enum LeadOperations {
                 for name in fact.cleared { fields[name] = nil }
             default: continue
             }
-            if case .erased = step.opened { throw Refusal.nothingHere }
+            if case .erased = step.opened { return nil }
             if case .fields(let leaves) = step.opened { for leaf in leaves { fields[leaf.path] = leaf.value } }
         }
-        let text = JSONText.object([
-            ("lead", JSONText.quoted(history.row.leadID)), ("fields", try JSONText.line(fields)),
-        ])
-        return .json(text, [(.cacheControl, "no-store")])
+        return fields
     }
 
     private static let preview = preview("previewLead", .post)

@@ -48,7 +48,7 @@ struct FieldWords {
         }
     }
 
-    private func label(_ name: String) -> String { words.label("field.\(name)") ?? name }
+    func label(_ name: String) -> String { words.label("field.\(name)") ?? name }
 
     /// A value as the language writes it.
     func value(_ name: String, _ value: String) -> String {
