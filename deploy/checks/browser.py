@@ -96,11 +96,12 @@ class Day:
             "Emulation.setEmulatedMedia",
             {"features": [{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}]})
 
-    def look(self, name, path):
-        """One page in every view."""
+    def look(self, name, path, then=lambda: None):
+        """One page in every view, after what somebody does there."""
         for width, height, scheme in VIEWS:
             self.view(width, height, scheme)
             self.go(path)
+            then()
             where = f"{name} {width} {scheme}"
             self.looked += 1
             wide = self.browser.execute_script("return document.documentElement.scrollWidth")
@@ -199,7 +200,26 @@ class Day:
         self.wait(lambda: "/app/leads/" in self.browser.current_url, "j and Enter open a lead")
         self.explained_and_overridden()
 
+    def contact(self):
+        """Names and addresses: asked for with a reason, which is asked for once a visit."""
+        reason = "case 4711 " + HOSTILE[:60]
+        self.go("/app/leads/seen-live-1")
+        self.expect("@person.example" not in self.browser.page_source, "no address stands on a page unasked")
+        self.look("lead-contact-asked", "/app/leads/seen-live-1")
+        self.go("/app/leads/seen-live-1")
+        self.one("#contact button").click()
+        self.expect(not self.all("#contact dd"), "without a reason nothing is read")
+        self.one("#contact input[name=reason]").send_keys(reason)
+        self.one("#contact button").click()
+        self.wait(lambda: self.all("#contact dd"), "names and addresses are read")
+        self.expect("seen-live-1@person.example" in self.one("#contact").text, "of the lead that was asked for")
+        self.look("lead-contact", "/app/leads/seen-live-2", lambda: self.one("#contact button").click())
+        self.expect("Kim" in self.one("#contact").text, "the reason of a visit serves for the next")
+        self.go("/app/leads/seen-live-2/contact")
+        self.expect(self.browser.current_url.endswith("/app/leads/seen-live-2"), "an address leads to nobody's data")
+
     def explained_and_overridden(self):
+        self.contact()
         self.go("/app/leads/seen-live-1")
         sentence = self.one("#why .lead").text
         chosen = re.search(r"assigned to ([\w.-]+)", sentence)
@@ -464,6 +484,8 @@ class Day:
         self.wait(lambda: self.all(".notice.good"), "a partner accepts")
         lead = self.browser.current_url.split("/app/leads/")[1].split("?")[0]
         self.look("partner-lead", f"/app/leads/{lead}")
+        self.look("partner-contact", f"/app/leads/{lead}", lambda: self.one("#contact button").click())
+        self.expect("@person.example" in self.one("#contact").text, "a partner sees whom to call once it accepted")
         others = [one["partnerId"] for one in self.ask("manager", "GET", f"/v1/leads/{lead}/explanation")["evaluation"]["candidates"]]
         source = self.browser.page_source
         self.expect(not [one for one in others if one != name and one in source], "no other partner's name is on its pages")
@@ -510,6 +532,8 @@ class Day:
         self.look("access", "/app/proof/access")
         self.look("access-hostile", "/app/proof/access?person=" + urllib.parse.quote(HOSTILE[:100]))
         self.expect("No read is like that" in self.text(), "of nobody nothing was read")
+        self.go("/app/proof/access")
+        self.expect("case 4711" in self.text(), "the reason of a read stands in the log")
 
     def producer(self):
         self.sign_in("producer")
