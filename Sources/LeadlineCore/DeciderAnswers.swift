@@ -77,8 +77,7 @@ extension State {
     func elapsed(since start: Timestamp, until end: Timestamp, _ partner: Int, inWorkingHours: Bool) -> Int64 {
         if !inWorkingHours { return max(0, end.micros - start.micros) }
         return WorkingTime.elapsed(
-            from: start, until: end, hours: partners.profiles[partner].workingHours,
-            zone: partners.timeZones[partner], absences: partners.absences[partner])
+            from: start, until: end, in: calendar(of: partner, absences: partners.absences[partner]))
     }
 
     /// A deadline passed: an answer that lies before it may turn up yet.

@@ -110,6 +110,7 @@ struct Draw {
         value.typicalDealMax = maybe { $0.money() }
         value.capacity = capacity()
         value.timeZone = text()
+        value.holidayCalendar = text()
         value.rotationWeight = maybe { $0.uint32() }
         value.workingHours = several {
             WorkingHours(
@@ -223,6 +224,7 @@ struct Draw {
         (value.placesBack.declined, value.placesBack.expired) = (dice.bool(), dice.bool())
         value.placesBack.withdrawn = dice.bool()
         value.presence = one(of: PresenceMode.allCases)
+        value.holidayCalendars = several { HolidayCalendar(name: $0.text(), countries: $0.texts(), dates: $0.texts()) }
         value.returns.creditsPerPeriodMax = uint32()
         value.returns.answerDays = uint32()
         value.returns.reasons = several {

@@ -350,6 +350,7 @@ private let policy: Policy = {
     value.ruleBreak = .escalate
     (value.placesBack.declined, value.placesBack.expired, value.placesBack.withdrawn) = (true, true, true)
     value.presence = .hold
+    value.holidayCalendars = [HolidayCalendar(name: "c", countries: ["IT", "CH"], dates: ["2026-12-25"])]
     return value
 }()
 
@@ -494,6 +495,13 @@ private let wirePolicy = WirePolicy.with {
         $0.withdrawn = true
     }
     $0.presence = .hold
+    $0.holidayCalendars = [
+        .with {
+            $0.name = "c"
+            $0.countries = ["IT", "CH"]
+            $0.dates = ["2026-12-25"]
+        }
+    ]
     $0.negotiation = .with {
         $0.rounds = 1
         $0.askedAtOnce = 2
@@ -698,6 +706,7 @@ private var profile: PartnerProfile {
     value.capacity = capacity
     value.timeZone = "Europe/Rome"
     value.rotationWeight = 2
+    value.holidayCalendar = "italy"
     value.workingHours = [WorkingHours(weekday: 1, fromMinute: 540, untilMinute: 1_440)]
     return value
 }
@@ -719,6 +728,7 @@ private var wireProfile: WirePartnerUpserted {
         $0.capacity = wireCapacity
         $0.timeZone = "Europe/Rome"
         $0.rotationWeight = 2
+        $0.holidayCalendar = "italy"
         $0.workingHours = [
             .with {
                 $0.weekday = 1

@@ -88,6 +88,7 @@ import Testing
         policy.starvation = starvation
         (policy.ruleBreak, policy.presence) = (.escalate, .hold)
         policy.placesBack.declined = true
+        policy.holidayCalendars = [HolidayCalendar(name: "italy", countries: ["IT"], dates: ["2026-12-25", "2026-12-26"])]
         return policy
     }()
 
@@ -117,7 +118,7 @@ import Testing
             "enterprise", "at least 53", "54 minutes", "heads", "55 days", "56.0 %", "at most 57", "58.0 %", "at least 59",
             "60 minutes", "EUR 61.00", "62.0 %", "63 days", "64 days", "65 days", "consent", "pilot trial", "arm old",
             "weighted turns", "shadow mode: every", "follow what partners accept", "82.0 % of its period", "83 days", "84.0 %", "85 leads",
-            "a human gets a lead whose partner", "at work could get is held", "a lead that it declines counts",
+            "a human gets a lead whose partner", "at work could get is held", "a lead that it declines counts", "calendar italy", "2 days without work from 2026-12-25 to 2026-12-26", "serve IT alone",
         ] + (31...40).map({ "\($0)" }) {
             #expect(text.contains(value), "\(value): \(text)")
         }

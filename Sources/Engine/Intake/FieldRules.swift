@@ -101,6 +101,11 @@ struct FieldRules {
             throw Rejection(
                 .missingField, "time_zone is required with working_hours, e.g. Europe/Rome", field: "time_zone")
         }
+        if !profile.holidayCalendar.isEmpty && profile.workingHours.isEmpty {
+            throw Rejection(
+                .missingField, "working_hours is required with holiday_calendar: without hours a partner works round the clock",
+                field: "working_hours")
+        }
     }
 
     private static func policy(_ policy: Policy) throws(Rejection) {
@@ -113,6 +118,9 @@ struct FieldRules {
         try pilot(policy.pilot)
         try returns(policy.returns)
         try negotiation(policy.negotiation)
+        if isRepeated(policy.holidayCalendars.map(\.name)) {
+            throw invalid("policy.holiday_calendars.name", "must differ from calendar to calendar")
+        }
     }
 
     /// Most values that a predicate compares with.

@@ -89,8 +89,14 @@ extension State {
         }
         var profile = profile
         profile.capacity = known(profile.capacity)
-        if !isLogic(7) && profile.rotationWeight == 0 { profile.rotationWeight = nil }
+        if !isLogic(7) {
+            if profile.rotationWeight == 0 { profile.rotationWeight = nil }
+            profile.holidayCalendar = ""
+        }
         partners.upsert(profile, timeZone: timeZone, currency: currency, &vocabulary)
+        if let partner = partners.index(of: profile.partnerID) {
+            partners.holidays[partner] = holidays.days(of: profile)
+        }
         prices.isStale = true
         noteChance()
         if let partner = partners.index(of: profile.partnerID) { noteStarvation(partner, isBack: isNew) }

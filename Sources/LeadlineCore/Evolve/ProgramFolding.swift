@@ -14,6 +14,8 @@ extension State {
         policyVersion = fact.version
         if isLogic(2) { adopt(fact.policy.retention, before: before?.retention ?? RetentionRule()) }
         compileHardRules()
+        holidays = HolidayTable(policy?.holidayCalendars ?? [])
+        giveHolidays()
         recount(before: before)
         lots.adopt(fact.version, at: nextPosition)
         prices.isStale = true
@@ -23,6 +25,13 @@ extension State {
             strength: Double(max(fact.policy.priorStrengthDeals, 1)))
         noteChance()
         watchStarvation(before: before?.starvation)
+    }
+
+    /// Looks up anew on which days each partner does not work.
+    mutating func giveHolidays() {
+        for partner in 0..<partners.count {
+            partners.holidays[partner] = holidays.days(of: partners.profiles[partner])
+        }
     }
 
     mutating func compileHardRules() {

@@ -92,6 +92,9 @@ public struct PartnerProfile: Sendable, Equatable {
     /// IANA name; the rules come with the input.
     public var timeZone = ""
     public var workingHours: [WorkingHours] = []
+    /// Name of the policy's holiday calendar that it keeps; empty is that of the one country that it serves. Since
+    /// logic version 7.
+    public var holidayCalendar = ""
     /// Its turns among equals against those of others; nil is 1, and 0 is none since logic version 7, 1 before.
     public var rotationWeight: UInt32?
     public init(partnerID: String) { self.partnerID = partnerID }

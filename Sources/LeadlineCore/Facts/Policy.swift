@@ -88,6 +88,8 @@ public struct Policy: Sendable, Equatable {
     public var placesBack = PlacesBackRule()
     /// How much it matters whether a partner is at work; since logic version 7.
     public var presence = PresenceMode.ignore
+    /// Days on which partners, and those who take leads out of the human queue, do not work; since logic version 7.
+    public var holidayCalendars: [HolidayCalendar] = []
     public init() {}
 }
 
@@ -204,6 +206,7 @@ extension Policy {
         clawbackDays = nil
         (starvation, ruleBreak, placesBack) = (nil, .say, PlacesBackRule())
         presence = .ignore
+        holidayCalendars = []
     }
 
     private mutating func forgetVersion5() {

@@ -94,6 +94,7 @@ extension PartnerProfile {
             w.put(hours.fromMinute)
             w.put(hours.untilMinute)
         }
+        if w.logicVersion >= 7 { w.put(holidayCalendar) }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -130,6 +131,7 @@ extension PartnerProfile {
         workingHours = try r.each { (r) throws(StateBytesError) in
             WorkingHours(weekday: try r.get(), fromMinute: try r.get(), untilMinute: try r.get())
         }
+        if r.logicVersion >= 7 { holidayCalendar = try r.string() }
     }
 }
 

@@ -18,6 +18,8 @@ struct PartnerTable: Sendable, Equatable {
     private(set) var withAbsences = BitRow()
     private(set) var absences: [[Absence]] = []
     private(set) var timeZones: [TimeZoneRules?] = []
+    /// Local days on which it does not work; derived from its profile and the policy.
+    var holidays: [HolidayDays] = []
     private(set) var openLeadsMax: [UInt32] = []
     private(set) var leadsPerPeriodMax: [UInt32] = []
     private(set) var typicalDealMin: [Int64] = []
@@ -79,6 +81,7 @@ struct PartnerTable: Sendable, Equatable {
             status.append(.active)
             absences.append([])
             timeZones.append(timeZone)
+            holidays.append(HolidayDays())
             openLeadsMax.append(Self.uncapped)
             leadsPerPeriodMax.append(Self.uncapped)
             typicalDealMin.append(0)

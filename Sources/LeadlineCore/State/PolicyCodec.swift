@@ -84,6 +84,11 @@ extension Policy {
         w.put(placesBack.expired)
         w.put(placesBack.withdrawn)
         w.put(presence.rawValue)
+        w.put(each: holidayCalendars) { w, calendar in
+            w.put(calendar.name)
+            w.put(each: calendar.countries) { $0.put($1) }
+            w.put(each: calendar.dates) { $0.put($1) }
+        }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -180,6 +185,11 @@ extension Policy {
         placesBack.expired = try r.bool()
         placesBack.withdrawn = try r.bool()
         presence = try r.raw()
+        holidayCalendars = try r.each { (r) throws(StateBytesError) in
+            HolidayCalendar(
+                name: try r.string(), countries: try r.each { (r) throws(StateBytesError) in try r.string() },
+                dates: try r.each { (r) throws(StateBytesError) in try r.string() })
+        }
     }
 
     private static func reminders(from r: inout StateReader) throws(StateBytesError) -> [ReminderRule] {

@@ -73,7 +73,9 @@ public struct State: Sendable {
     var agenda = Agenda()
     var archived = TimedQueue<UInt64>()
     var archivedIDs: Set<UInt64> = []
-    /// The policy's hard rules with their words as codes; derived from `policy`.
+    /// The policy's holiday calendars; derived from `policy`.
+    var holidays = HolidayTable()
+    /// The policy's hard rules with their words as codes; derived likewise.
     var hardRules: [CompiledRule] = []
     /// Conditions of the pilot's arms; nil for an arm without one.
     var armRules: [CompiledRule?] = []

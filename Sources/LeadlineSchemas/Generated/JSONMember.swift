@@ -71,6 +71,7 @@ public enum JSONMember: Equatable, Sendable {
         case "Policy.ruleBreak", "Policy.rule_break": .enumeration("RuleBreakResponse")
         case "Policy.placesBack", "Policy.places_back": .message("PlacesBackRule")
         case "Policy.presence": .enumeration("PresenceMode")
+        case "Policy.holidayCalendars", "Policy.holiday_calendars": .message("HolidayCalendar")
         case "PolicyPublished.policy": .message("Policy")
         case "Predicate.all": .message("PredicateList")
         case "Predicate.any": .message("PredicateList")

@@ -227,6 +227,16 @@ extension StarvationRule {
     }
 }
 
+extension HolidayCalendar {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.word(name, "name", required: true)
+        try at.count(countries.count, "countries", most: 64)
+        for each in countries { try at.ofList.country(each, "countries", required: true) }
+        try at.count(dates.count, "dates", most: 1000)
+        for each in dates { try at.ofList.date(each, "dates", required: true) }
+    }
+}
+
 extension Policy {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.word(name, "name")
@@ -263,6 +273,8 @@ extension Policy {
         if let lateAnswerMinutes { try at.number(lateAnswerMinutes, "late_answer_minutes", most: 44640, meaning: "a month") }
         if let clawbackDays { try at.number(clawbackDays, "clawback_days", most: 540) }
         try starvation?.checkLimits(at.inside("starvation"))
+        try at.count(holidayCalendars.count, "holiday_calendars", most: 300)
+        for each in holidayCalendars { try each.checkLimits(at.inside("holiday_calendars")) }
     }
 }
 
@@ -560,6 +572,7 @@ extension PartnerProfile {
         try at.count(workingHours.count, "working_hours", most: 64)
         for each in workingHours { try each.checkLimits(at.inside("working_hours")) }
         if let rotationWeight { try at.number(rotationWeight, "rotation_weight", most: 1000) }
+        try at.word(holidayCalendar, "holiday_calendar")
     }
 }
 

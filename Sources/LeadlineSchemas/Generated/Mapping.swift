@@ -417,6 +417,29 @@ extension PlacesBackRule: WireMessage {
     }
 }
 
+extension HolidayCalendar: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var name = ""
+        var countries: [String] = []
+        var dates: [String] = []
+        while let field = try reader.next() {
+            switch field {
+            case 1: name = try reader.string("name")
+            case 2: countries.append(try reader.string("countries"))
+            case 3: dates.append(try reader.string("dates"))
+            default: try reader.skip()
+            }
+        }
+        return Self(name: name, countries: countries, dates: dates)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, name)
+        writer.strings(2, countries)
+        writer.strings(3, dates)
+    }
+}
+
 extension PolicyPublished: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var policy: Policy?
@@ -2282,6 +2305,7 @@ extension PartnerProfile: WireMessage {
         var timeZone = ""
         var workingHours: [WorkingHours] = []
         var rotationWeight: UInt32?
+        var holidayCalendar = ""
         while let field = try reader.next() {
             switch field {
             case 1: partnerID = try reader.string("partner_id")
@@ -2300,6 +2324,7 @@ extension PartnerProfile: WireMessage {
             case 16: timeZone = try reader.string("time_zone")
             case 17: workingHours.append(try reader.message("working_hours"))
             case 18: rotationWeight = try reader.uint32("rotation_weight")
+            case 30: holidayCalendar = try reader.string("holiday_calendar")
             default: try reader.skip()
             }
         }
@@ -2319,6 +2344,7 @@ extension PartnerProfile: WireMessage {
         value.timeZone = timeZone
         value.workingHours = workingHours
         value.rotationWeight = rotationWeight
+        value.holidayCalendar = holidayCalendar
         return value
     }
 
@@ -2339,6 +2365,7 @@ extension PartnerProfile: WireMessage {
         writer.string(16, timeZone)
         writer.messages(17, workingHours)
         if let rotationWeight { writer.uint(18, rotationWeight, always: true) }
+        writer.string(30, holidayCalendar)
     }
 }
 

@@ -35,7 +35,8 @@ public struct PolicyWords: Sendable {
         lines += pilot
         lines += [fit, fitMode, fade, prior, worth, rates, periods, floors, promise, attempts, coolDown]
         lines += levels
-        lines += [presence, ahead, lateAnswers, clawback, queue]
+        lines += [presence] + holidays
+        lines += [ahead, lateAnswers, clawback, queue]
         lines += ladder
         lines += [waiting]
         return lines + [review, bases, samePerson, horizon, claims, suspension, starvation, ruleBreak, placesBack, returns, offers, approval, retention]
@@ -243,6 +244,21 @@ public struct PolicyWords: Sendable {
                     + "could get is held"
             }
         return Line("presence", text: text)
+    }
+
+    private var holidays: [Line] {
+        if policy.holidayCalendars.isEmpty { return [Line("holiday_calendars", text: "no holidays: working hours hold on every day")] }
+        return policy.holidayCalendars.map { calendar in
+            let dates = calendar.dates.sorted()
+            let span = dates.count > 1 ? "from \(dates[0]) to \(dates[dates.count - 1])" : dates.first.map { "on \($0)" } ?? ""
+            let count = dates.isEmpty ? "no day without work" : "\(days(UInt32(clamping: dates.count))) without work \(span)"
+            let whom = calendar.countries.isEmpty
+                ? "for whom it is named"
+                : "for whom it is named, and for partners that serve \(calendar.countries.joined(separator: " or ")) alone and name none"
+            return Line(
+                "holiday_calendars", "HolidayCalendar.name", "HolidayCalendar.countries", "HolidayCalendar.dates",
+                text: "holiday calendar \(calendar.name): \(count), \(whom)")
+        }
     }
 
     private var ahead: Line {
