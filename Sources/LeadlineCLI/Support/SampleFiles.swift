@@ -76,6 +76,8 @@ enum SampleFiles {
         # starvation: {floor_after_basis_points: 7500, idle_days: 14, share_basis_points: 5000}   # who gets too little is announced
         # rule_break: RULE_BREAK_RESPONSE_REROUTE   # a fact changed, and the holder breaks a hard rule: the lead moves
         # presence: PRESENCE_MODE_PREFER     # what waiting until a partner is at work costs is taken off; or ..._HOLD
+        # holiday_calendars:                  # days without work; 'leadline policy holidays FILE.ics' writes them
+        #   - {name: italy, countries: [IT], dates: ["2026-12-25", "2026-12-26"]}
         # places_back: {declined: true}       # a declined lead counts for the partner's period no more
         # returns:                            # how leads come back; bad data counts against the lead's source
         #   credits_per_period_max: 2         # returns for bad data that give a partner its turn and place back
