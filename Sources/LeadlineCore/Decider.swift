@@ -305,7 +305,8 @@ extension Decision {
     /// When a lead that has climbed so many steps climbs the next; nil at the top.
     private func movesOn(_ state: State, after steps: Int) -> Timestamp? {
         guard let ladder = state.policy?.escalationLadder, steps < ladder.count else { return nil }
-        return stamp.adding(micros: Int64(max(ladder[steps].afterMinutes, 1)) * Timestamp.microsPerMinute)
+        let micros = Int64(max(ladder[steps].afterMinutes, 1)) * Timestamp.microsPerMinute
+        return WorkingTime.deadline(from: stamp, micros: micros, in: state.calendar(of: ladder[steps]))
     }
 }
 

@@ -112,12 +112,16 @@ struct Draw {
         value.timeZone = text()
         value.holidayCalendar = text()
         value.rotationWeight = maybe { $0.uint32() }
-        value.workingHours = several {
+        value.workingHours = hours()
+        return value
+    }
+
+    mutating func hours() -> [WorkingHours] {
+        several {
             WorkingHours(
                 weekday: UInt8($0.dice.below(8)), fromMinute: UInt16($0.dice.below(1440)),
                 untilMinute: UInt16($0.dice.below(1441)))
         }
-        return value
     }
 
     mutating func predicate(depth: Int) -> Predicate {
@@ -176,7 +180,10 @@ struct Draw {
             level.sla.reminders = $0.several { ReminderRule(afterBasisPoints: $0.uint32()) }
             return level
         }
-        value.escalationLadder = several { EscalationStep(queue: $0.text(), afterMinutes: $0.uint32()) }
+        value.escalationLadder = several {
+            EscalationStep(
+                queue: $0.text(), afterMinutes: $0.uint32(), workingHours: $0.hours(), timeZone: $0.text(), holidayCalendar: $0.text())
+        }
         value.method = one(of: RoutingMethod.allCases)
         value.floorPeriodDays = positive()
         value.exploration.shareBasisPoints = uint32()
@@ -501,6 +508,6 @@ struct Draw {
             fact, eventDigest: maybe { $0.digest() }, contentDigest: maybe { $0.digest() },
             subject: maybe { $0.digest() }, linkedSubject: maybe { $0.digest() },
             suppressedAddress: maybe { $0.digest() }, account: maybe { $0.digest() }, imported: dice.bool(),
-            timeZone: maybe { $0.zone() })
+            timeZone: maybe { $0.zone() }, stepTimeZones: several { NamedTimeZone(name: $0.text(), rules: $0.zone()) })
     }
 }

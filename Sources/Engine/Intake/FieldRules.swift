@@ -121,6 +121,26 @@ struct FieldRules {
         if isRepeated(policy.holidayCalendars.map(\.name)) {
             throw invalid("policy.holiday_calendars.name", "must differ from calendar to calendar")
         }
+        for step in policy.escalationLadder { try hours(step, policy.holidayCalendars.map(\.name)) }
+    }
+
+    private static func hours(_ step: EscalationStep, _ calendars: [String]) throws(Rejection) {
+        let place = "policy.escalation_ladder"
+        for hours in step.workingHours where hours.fromMinute >= hours.untilMinute {
+            throw invalid("\(place).working_hours", "needs from_minute < until_minute")
+        }
+        if step.workingHours.isEmpty != step.timeZone.isEmpty {
+            let (missing, stated) = step.timeZone.isEmpty ? ("time_zone", "working_hours") : ("working_hours", "time_zone")
+            throw Rejection(.missingField, "\(place).\(missing) is required with \(stated)", field: "\(place).\(missing)")
+        }
+        if step.holidayCalendar.isEmpty { return }
+        if step.workingHours.isEmpty {
+            throw Rejection(
+                .missingField, "\(place).working_hours is required with holiday_calendar", field: "\(place).working_hours")
+        }
+        if !calendars.contains(step.holidayCalendar) {
+            throw invalid("\(place).holiday_calendar", "must be the name of one of policy.holiday_calendars")
+        }
     }
 
     /// Most values that a predicate compares with.

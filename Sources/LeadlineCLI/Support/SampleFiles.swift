@@ -70,7 +70,7 @@ enum SampleFiles {
         deal_horizon_days: 365                # a deal nobody speaks of any more is lost by then
         human_queue: partner-managers
         # escalation_ladder:                  # where a lead goes that nobody took out of the queue before in time
-        #   - {queue: head-of-channel, after_minutes: 240}
+        #   - {queue: head-of-channel, after_minutes: 240}   # working_hours, time_zone, holiday_calendar: when they count
         # claims: {protected_days: 90, approval: CLAIM_APPROVAL_BY_RULE, answer_days: 14}   # partners may claim accounts
         # suspension: {missed_deadlines: 3, within_days: 30, suspended_days: 7, moves_leads: true}   # no leads for a while
         # starvation: {floor_after_basis_points: 7500, idle_days: 14, share_basis_points: 5000}   # who gets too little is announced

@@ -20,6 +20,15 @@ extension State {
     }
 }
 
+extension State {
+    /// When the minutes of a step of the escalation ladder count.
+    func calendar(of step: EscalationStep) -> WorkingCalendar {
+        WorkingCalendar(
+            hours: step.workingHours, zone: stepZones.first { $0.name == step.timeZone }?.rules,
+            holidays: step.workingHours.isEmpty ? HolidayDays() : holidays.days(named: step.holidayCalendar))
+    }
+}
+
 /// When a promise falls due if only working time counts.
 enum WorkingTime {
     /// A promise that working hours cannot keep within this many days falls due then anyway.

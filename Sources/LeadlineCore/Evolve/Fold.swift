@@ -21,7 +21,7 @@ extension State {
         remember(producersEvent: input, at: stamp)
         switch input.fact {
         case .programRegistered(let fact): register(fact)
-        case .policyPublished(let fact): adopt(fact)
+        case .policyPublished(let fact): adopt(fact, zones: input.stepTimeZones)
         case .logicVersionAdopted(let version): adopt(logic: version)
         case .leadSubmitted(let fact):
             insert(fact, input, at: stamp)

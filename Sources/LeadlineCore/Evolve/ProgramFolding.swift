@@ -8,7 +8,7 @@ extension State {
         adopt(logic: fact.logicVersion)
     }
 
-    mutating func adopt(_ fact: PolicyPublished) {
+    mutating func adopt(_ fact: PolicyPublished, zones: [NamedTimeZone]) {
         let before = policy
         policy = fact.policy.known(toLogic: logicVersion)
         policyVersion = fact.version
@@ -16,6 +16,7 @@ extension State {
         compileHardRules()
         holidays = HolidayTable(policy?.holidayCalendars ?? [])
         giveHolidays()
+        keepZones(zones)
         recount(before: before)
         lots.adopt(fact.version, at: nextPosition)
         prices.isStale = true
@@ -32,6 +33,15 @@ extension State {
         for partner in 0..<partners.count {
             partners.holidays[partner] = holidays.days(of: partners.profiles[partner])
         }
+    }
+
+    /// Keeps the rules of the zones that the ladder names: those that came with the policy, else those known before.
+    private mutating func keepZones(_ zones: [NamedTimeZone]) {
+        var kept: [NamedTimeZone] = []
+        for step in policy?.escalationLadder ?? [] where !kept.contains(where: { $0.name == step.timeZone }) {
+            if let zone = (zones + stepZones).first(where: { $0.name == step.timeZone }) { kept.append(zone) }
+        }
+        stepZones = kept
     }
 
     mutating func compileHardRules() {

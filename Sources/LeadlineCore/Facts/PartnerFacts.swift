@@ -72,6 +72,17 @@ public struct TimeZoneRules: Sendable, Equatable {
     }
 }
 
+/// The rules of the time zone of that name.
+public struct NamedTimeZone: Sendable, Equatable {
+    /// IANA name.
+    public var name: String
+    public var rules: TimeZoneRules
+    public init(name: String, rules: TimeZoneRules) {
+        self.name = name
+        self.rules = rules
+    }
+}
+
 /// A partner's profile, whole.
 public struct PartnerProfile: Sendable, Equatable {
     public var partnerID: String

@@ -207,6 +207,7 @@ extension Policy {
         (starvation, ruleBreak, placesBack) = (nil, .say, PlacesBackRule())
         presence = .ignore
         holidayCalendars = []
+        escalationLadder = escalationLadder.map { EscalationStep(queue: $0.queue, afterMinutes: $0.afterMinutes) }
     }
 
     private mutating func forgetVersion5() {
@@ -255,9 +256,22 @@ public struct EscalationStep: Sendable, Equatable {
     public var queue: String
     /// Time in the queue before, after which the lead moves on to this one.
     public var afterMinutes: UInt32
-    public init(queue: String, afterMinutes: UInt32) {
+    /// When that time counts: the hours of those who take leads out of the queue before. None: round the clock. Since
+    /// logic version 7, as what follows.
+    public var workingHours: [WorkingHours]
+    /// IANA name of the zone of those hours; the rules come with the input.
+    public var timeZone: String
+    /// Name of the policy's calendar of days on which it does not count; empty is none.
+    public var holidayCalendar: String
+    public init(
+        queue: String, afterMinutes: UInt32, workingHours: [WorkingHours] = [], timeZone: String = "",
+        holidayCalendar: String = ""
+    ) {
         self.queue = queue
         self.afterMinutes = afterMinutes
+        self.workingHours = workingHours
+        self.timeZone = timeZone
+        self.holidayCalendar = holidayCalendar
     }
 }
 

@@ -89,11 +89,7 @@ extension PartnerProfile {
             w.put(optional: rotationWeight) { $0.put($1) }
         }
         w.put(timeZone)
-        w.put(each: workingHours) { w, hours in
-            w.put(hours.weekday)
-            w.put(hours.fromMinute)
-            w.put(hours.untilMinute)
-        }
+        w.put(each: workingHours) { $1.write(to: &$0) }
         if w.logicVersion >= 7 { w.put(holidayCalendar) }
     }
 
@@ -128,10 +124,20 @@ extension PartnerProfile {
             rotationWeight = try r.optional { (r) throws(StateBytesError) in try r.get() }
         }
         timeZone = try r.string()
-        workingHours = try r.each { (r) throws(StateBytesError) in
-            WorkingHours(weekday: try r.get(), fromMinute: try r.get(), untilMinute: try r.get())
-        }
+        workingHours = try r.each { (r) throws(StateBytesError) in try WorkingHours(from: &r) }
         if r.logicVersion >= 7 { holidayCalendar = try r.string() }
+    }
+}
+
+extension WorkingHours {
+    func write(to w: inout StateWriter) {
+        w.put(weekday)
+        w.put(fromMinute)
+        w.put(untilMinute)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        self.init(weekday: try r.get(), fromMinute: try r.get(), untilMinute: try r.get())
     }
 }
 

@@ -89,6 +89,11 @@ extension Policy {
             w.put(each: calendar.countries) { $0.put($1) }
             w.put(each: calendar.dates) { $0.put($1) }
         }
+        for step in escalationLadder {
+            w.put(each: step.workingHours) { $1.write(to: &$0) }
+            w.put(step.timeZone)
+            w.put(step.holidayCalendar)
+        }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -189,6 +194,13 @@ extension Policy {
             HolidayCalendar(
                 name: try r.string(), countries: try r.each { (r) throws(StateBytesError) in try r.string() },
                 dates: try r.each { (r) throws(StateBytesError) in try r.string() })
+        }
+        for index in escalationLadder.indices {
+            escalationLadder[index].workingHours = try r.each { (r) throws(StateBytesError) in
+                try WorkingHours(from: &r)
+            }
+            escalationLadder[index].timeZone = try r.string()
+            escalationLadder[index].holidayCalendar = try r.string()
         }
     }
 

@@ -70,6 +70,8 @@ public struct State: Sendable {
     /// What waiting for a response costs. Since logic version 7.
     var waitingCost = WaitingCost()
     var ruleBreaks = RuleBreakTable()
+    /// The rules of the zones that the escalation ladder names. Since logic version 7.
+    var stepZones: [NamedTimeZone] = []
     var agenda = Agenda()
     var archived = TimedQueue<UInt64>()
     var archivedIDs: Set<UInt64> = []

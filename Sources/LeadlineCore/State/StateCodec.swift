@@ -66,6 +66,10 @@ extension State {
             starvation.write(to: &w)
             ruleBreaks.write(to: &w)
             waitingCost.write(to: &w)
+            w.put(each: stepZones) { w, zone in
+                w.put(zone.name)
+                zone.rules.write(to: &w)
+            }
         }
         return w.bytes
     }
@@ -150,6 +154,9 @@ extension State {
             starvation = try StarvationTable(from: &r, partners: partners.count, slots: leads.leads.count)
             ruleBreaks = try RuleBreakTable(from: &r, slots: leads.leads.count)
             waitingCost = try WaitingCost(from: &r, slots: leads.leads.count)
+            stepZones = try r.each { (r) throws(StateBytesError) in
+                NamedTimeZone(name: try r.string(), rules: try TimeZoneRules(from: &r))
+            }
             try rebuildPersonLinks(r.at)
         }
         guard r.isAtEnd else { throw .invalid(at: r.at) }

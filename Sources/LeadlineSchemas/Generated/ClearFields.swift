@@ -174,6 +174,9 @@ enum ClearFields: Sendable {
             switch tag {
             case 10: .clear  // queue
             case 16: .clear  // after_minutes
+            case 26: .message(.workingHours, repeated: true)  // working_hours
+            case 34: .clear  // time_zone
+            case 42: .clear  // holiday_calendar
             default: .sealed
             }
         case .exchangeRate:

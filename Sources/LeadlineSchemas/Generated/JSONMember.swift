@@ -18,6 +18,7 @@ public enum JSONMember: Equatable, Sendable {
         case "DataSource.description": .message("Wording")
         case "DealLost.reason": .enumeration("RefusalReason")
         case "DealWon.amount": .message("Money")
+        case "EscalationStep.workingHours", "EscalationStep.working_hours": .message("WorkingHours")
         case "FirmographicsObserved.annualRevenue", "FirmographicsObserved.annual_revenue": .message("Money")
         case "FitWeights.mode": .enumeration("FitWeightsMode")
         case "HardRule.require": .message("Predicate")

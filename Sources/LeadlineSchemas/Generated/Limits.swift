@@ -70,6 +70,14 @@ extension Money {
     }
 }
 
+extension WorkingHours {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.number(weekday, "weekday", least: 1, most: 7)
+        try at.number(fromMinute, "from_minute", most: 1439)
+        try at.number(untilMinute, "until_minute", least: 1, most: 1440)
+    }
+}
+
 extension OfferTerms {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.number(promiseMinutes, "promise_minutes", most: 525600, meaning: "a year")
@@ -110,6 +118,9 @@ extension EscalationStep {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.word(queue, "queue", required: true)
         try at.number(afterMinutes, "after_minutes", least: 1, most: 525600, meaning: "a year")
+        try at.count(workingHours.count, "working_hours", most: 64)
+        for each in workingHours { try each.checkLimits(at.inside("working_hours")) }
+        try at.word(holidayCalendar, "holiday_calendar")
     }
 }
 
@@ -522,14 +533,6 @@ extension OfferAnswered {
         try at.id(partnerID, "partner_id", required: true)
         try at.id(offerID, "offer_id", required: true)
         try terms?.checkLimits(at.inside("terms"))
-    }
-}
-
-extension WorkingHours {
-    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
-        try at.number(weekday, "weekday", least: 1, most: 7)
-        try at.number(fromMinute, "from_minute", most: 1439)
-        try at.number(untilMinute, "until_minute", least: 1, most: 1440)
     }
 }
 

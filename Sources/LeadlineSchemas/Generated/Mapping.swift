@@ -24,6 +24,29 @@ extension Money: WireMessage {
     }
 }
 
+extension WorkingHours: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var weekday: UInt8 = 0
+        var fromMinute: UInt16 = 0
+        var untilMinute: UInt16 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: weekday = try reader.narrow("weekday")
+            case 2: fromMinute = try reader.narrow("from_minute")
+            case 3: untilMinute = try reader.narrow("until_minute")
+            default: try reader.skip()
+            }
+        }
+        return Self(weekday: weekday, fromMinute: fromMinute, untilMinute: untilMinute)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.uint(1, UInt32(weekday))
+        writer.uint(2, UInt32(fromMinute))
+        writer.uint(3, UInt32(untilMinute))
+    }
+}
+
 extension OfferTerms: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var promiseMinutes: UInt32 = 0
@@ -72,19 +95,30 @@ extension EscalationStep: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var queue = ""
         var afterMinutes: UInt32 = 0
+        var workingHours: [WorkingHours] = []
+        var timeZone = ""
+        var holidayCalendar = ""
         while let field = try reader.next() {
             switch field {
             case 1: queue = try reader.string("queue")
             case 2: afterMinutes = try reader.uint32("after_minutes")
+            case 3: workingHours.append(try reader.message("working_hours"))
+            case 4: timeZone = try reader.string("time_zone")
+            case 5: holidayCalendar = try reader.string("holiday_calendar")
             default: try reader.skip()
             }
         }
-        return Self(queue: queue, afterMinutes: afterMinutes)
+        return Self(
+            queue: queue, afterMinutes: afterMinutes, workingHours: workingHours, timeZone: timeZone,
+            holidayCalendar: holidayCalendar)
     }
 
     func write(to writer: inout WireWriter) {
         writer.string(1, queue)
         writer.uint(2, afterMinutes)
+        writer.messages(3, workingHours)
+        writer.string(4, timeZone)
+        writer.string(5, holidayCalendar)
     }
 }
 
@@ -2202,29 +2236,6 @@ extension OfferAnswered: WireMessage {
         writer.choice(5, answer)
         writer.message(6, terms)
         writer.choice(7, reason)
-    }
-}
-
-extension WorkingHours: WireMessage {
-    static func read(from reader: inout WireReader) throws(WireError) -> Self {
-        var weekday: UInt8 = 0
-        var fromMinute: UInt16 = 0
-        var untilMinute: UInt16 = 0
-        while let field = try reader.next() {
-            switch field {
-            case 1: weekday = try reader.narrow("weekday")
-            case 2: fromMinute = try reader.narrow("from_minute")
-            case 3: untilMinute = try reader.narrow("until_minute")
-            default: try reader.skip()
-            }
-        }
-        return Self(weekday: weekday, fromMinute: fromMinute, untilMinute: untilMinute)
-    }
-
-    func write(to writer: inout WireWriter) {
-        writer.uint(1, UInt32(weekday))
-        writer.uint(2, UInt32(fromMinute))
-        writer.uint(3, UInt32(untilMinute))
     }
 }
 

@@ -308,9 +308,33 @@ public struct PolicyWords: Sendable {
         }
         return policy.escalationLadder.map { step in
             Line(
-                "escalation_ladder", "EscalationStep.queue", "EscalationStep.after_minutes",
-                text: "after \(minutes(step.afterMinutes)) untaken a lead moves on to the queue \(step.queue)")
+                "escalation_ladder", "EscalationStep.queue", "EscalationStep.after_minutes", "EscalationStep.working_hours",
+                "EscalationStep.time_zone", "EscalationStep.holiday_calendar",
+                text: "after \(minutes(step.afterMinutes)) untaken\(hours(step)) a lead moves on to the queue \(step.queue)")
         }
+    }
+
+    /// When the minutes of a step count; nothing for round the clock.
+    private func hours(_ step: EscalationStep) -> String {
+        if step.workingHours.isEmpty { return "" }
+        let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+        func clock(_ minute: UInt16) -> String {
+            let (hour, rest) = (minute / 60, minute % 60)
+            return "\(hour < 10 ? "0" : "")\(hour):\(rest < 10 ? "0" : "")\(rest)"
+        }
+        // Days with the same hours stand together.
+        var stretches: [(days: [String], time: String)] = []
+        for hours in step.workingHours where 1...7 ~= hours.weekday {
+            let (day, time) = (names[Int(hours.weekday) - 1], "\(clock(hours.fromMinute)) to \(clock(hours.untilMinute))")
+            if let index = stretches.firstIndex(where: { $0.time == time }) {
+                stretches[index].days.append(day)
+            } else {
+                stretches.append(([day], time))
+            }
+        }
+        let times = stretches.map { "\($0.days.joined(separator: ", ")) \($0.time)" }.joined(separator: "; ")
+        let holidays = step.holidayCalendar.isEmpty ? "" : ", without the holidays of \(step.holidayCalendar)"
+        return ", counted \(times), \(step.timeZone)\(holidays),"
     }
 
     private var waiting: Line {

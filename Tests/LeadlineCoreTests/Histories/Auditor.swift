@@ -581,8 +581,14 @@ struct Auditor {
         }
         if event.reason == .agreementToApprove { queue = policy.negotiation.approver }
         #expect(event.queue == queue, "\(event)")
-        let wait = next < ladder.count && event.reason != .heldForWork ? Int64(ladder[next].afterMinutes) * Timestamp.microsPerMinute : nil
-        #expect(event.movesOn == wait.map { stamp.adding(micros: $0) }, "\(event)")
+        let step = next < ladder.count && event.reason != .heldForWork ? ladder[next] : nil
+        let earliest = step.map { stamp.adding(micros: Int64($0.afterMinutes) * Timestamp.microsPerMinute) }
+        if let step, let earliest, !step.workingHours.isEmpty {
+            // Never sooner than round the clock.
+            #expect(event.movesOn.map { $0 >= earliest } == true, "\(event)")
+        } else {
+            #expect(event.movesOn == earliest, "\(event)")
+        }
         switch event.reason {
         case .lawfulBasisMissing: #expect(!hasBasis(lead, policy) && event.evaluation == nil && event.suggestedPartnerID.isEmpty)
         case .shadow: #expect(policy.shadow && !event.suggestedPartnerID.isEmpty)
