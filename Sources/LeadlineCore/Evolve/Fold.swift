@@ -90,7 +90,8 @@ extension State {
         case .commissionAccrued(let event): accrue(event)
         case .commissionReversed(let event): reverse(event)
         case .answerCredited(let event): credit(event)
-        case .outcomeUnmatched, .outcomeWaiting, .recipientInformed, .starvationAnnounced, .holderIneligible: break
+        case .starvationAnnounced(let event): noteAnnounced(event, at: stamp)
+        case .outcomeUnmatched, .outcomeWaiting, .recipientInformed, .holderIneligible: break
         }
     }
 

@@ -52,6 +52,9 @@ struct HolidayTable: Sendable {
     /// The days of the calendar of that name; none where there is none.
     func days(named name: String) -> HolidayDays { byName[name] ?? HolidayDays() }
 
+    /// True if the policy has a calendar of that name.
+    func has(_ name: String) -> Bool { byName[name] != nil }
+
     /// The days on which a partner does not work: those of the calendar that its profile names, else those of the
     /// country that it serves. Of a partner that serves several nobody knows in which of them it works, and one that
     /// states no hours works round the clock, whatever day it is.

@@ -48,6 +48,14 @@ import Testing
         #expect(Self.minute(story.state.lead("L1")?.respondBy) == Moment.at(day: day, 9, 30))
     }
 
+    /// Whoever names a calendar that is not there is named where the network is shown.
+    @Test func anUnknownCalendarIsSaid() {
+        for (name, expected) in [("unknown", ["A"]), ("bavaria", []), ("", [])] {
+            let story = Self.story { $0.holidayCalendar = name }
+            #expect(story.state.network(at: story.state.lastStamp)?.calendarsUnknown == expected, "\(name)")
+        }
+    }
+
     /// Without hours a partner works round the clock, and a promise round the clock runs on any day.
     @Test func aHolidayEndsHoursAndNothingElse() {
         for isByHours in [true, false] {
