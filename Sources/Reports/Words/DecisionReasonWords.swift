@@ -80,6 +80,14 @@ public enum DecisionReasonWords {
         }
     }
 
+    /// The same by a cause's name; the name itself where there is none of it.
+    public static func starvation(named name: String) -> String { cause(named: name).map { starvation($0) } ?? name }
+
+    /// What would help against a cause of that name; empty where there is none.
+    public static func remedy(named name: String) -> String { cause(named: name).map { remedy($0) } ?? "" }
+
+    private static func cause(named name: String) -> StarvationCause? { StarvationCause.allCases.first { "\($0)" == name } }
+
     /// What would help against it.
     public static func remedy(_ cause: StarvationCause) -> String {
         switch cause {
