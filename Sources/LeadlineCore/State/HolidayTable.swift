@@ -5,21 +5,9 @@ struct HolidayDays: Sendable, Equatable {
     /// None.
     init() {}
 
-    /// What is no day counts for nothing: intake refuses it.
-    init(_ dates: [String]) { add(dates.compactMap(CalendarDay.number)) }
-
-    /// Adds days; one that is there already is not there twice.
-    mutating func add(_ more: [Int32]) {
-        var merged: [Int32] = []
-        for day in (days + more).sorted() where merged.last != day { merged.append(day) }
-        days = merged
-    }
-
-    /// The same with those of another calendar.
-    func with(_ other: HolidayDays) -> HolidayDays {
-        var both = self
-        both.add(other.days)
-        return both
+    /// Days in any order; one that is named twice is one.
+    init(_ numbers: [Int32]) {
+        for day in numbers.sorted() where days.last != day { days.append(day) }
     }
 
     /// Whether it holds a local day, counted from 1970-01-01.
@@ -40,13 +28,19 @@ struct HolidayTable: Sendable {
 
     init() {}
 
-    /// Several calendars for one country add up.
+    /// Several calendars for one country add up. What is no day counts for nothing: intake refuses it.
     init(_ calendars: [HolidayCalendar]) {
+        var countries: [String] = []
+        var gathered: [String: [Int32]] = [:]
         for calendar in calendars {
-            let days = HolidayDays(calendar.dates)
-            byName[calendar.name] = days
-            for country in calendar.countries { byCountry[country] = days.with(byCountry[country] ?? HolidayDays()) }
+            let numbers = calendar.dates.compactMap(CalendarDay.number)
+            byName[calendar.name] = HolidayDays(numbers)
+            for country in calendar.countries {
+                if gathered[country] == nil { countries.append(country) }
+                gathered[country, default: []] += numbers
+            }
         }
+        for country in countries { byCountry[country] = HolidayDays(gathered[country] ?? []) }
     }
 
     /// The days of the calendar of that name; none where there is none.
