@@ -29,6 +29,7 @@ struct FieldRules {
         case .partnerUpserted(let profile):
             try workingHours(profile)
             try segments(profile.capacity)
+            try deputies(profile)
         case .partnerCapacitySet(let fact): try segments(fact.capacity)
         case .partnerAbsenceSet(let fact):
             if fact.until <= fact.from { throw invalid("until", "must be later than from") }
@@ -39,6 +40,10 @@ struct FieldRules {
         case .leadsUnlinked(let fact), .leadsLinked(let fact): try link(fact)
         case .offerAnswered(let fact): try answer(fact)
         case .commissionShared(let fact): try shares(fact.shares)
+        case .partnersMerged(let fact):
+            if fact.fromPartnerID == fact.intoPartnerID {
+                throw invalid("into_partner_id", "must name another partner than from_partner_id")
+            }
         case .ratesPublished(let fact): try rates(fact.rates)
         case .leadDeclined(let fact), .leadReturned(let fact): try ofPartners(fact.reason, "reason")
         case .dealLost(let fact): try ofPartners(fact.reason, "reason")
@@ -100,6 +105,13 @@ struct FieldRules {
         if !profile.workingHours.isEmpty && profile.timeZone.isEmpty {
             throw Rejection(
                 .missingField, "time_zone is required with working_hours, e.g. Europe/Rome", field: "time_zone")
+        }
+    }
+
+    private static func deputies(_ profile: PartnerProfile) throws(Rejection) {
+        if isRepeated(profile.deputies) { throw invalid("deputies", "must name each partner once") }
+        if profile.deputies.contains(profile.partnerID) {
+            throw invalid("deputies", "must name other partners than partner_id")
         }
     }
 
