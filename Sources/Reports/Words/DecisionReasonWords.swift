@@ -61,6 +61,8 @@ public enum DecisionReasonWords {
         case .offeredAgain: "offered again, as a partner can take it by now"
         case .answeredInTime: "an answer in time that became known late"
         case .ruleBroken: "a hard rule broken since a fact changed"
+        case .partnerAbsent: "handed to a deputy, as its partner is away"
+        case .partnersMerged: "its partner merged into another"
         }
     }
 
@@ -157,6 +159,7 @@ public enum DecisionReasonWords {
         case .currencyUnknown: "the policy has no exchange rate for the amount's currency"
         case .partnerRemoved: "the partner was removed; it comes back by being resumed"
         case .tooManyRates: "the program keeps as many exchange rates as it can"
+        case .partnerMerged: "the partner was merged into another"
         }
     }
 

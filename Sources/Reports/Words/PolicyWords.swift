@@ -251,6 +251,9 @@ public struct PolicyWords: Sendable {
             case .passOver: "a partner that goes away before the response is due is passed over"
             case .runOn: "the time for a response runs on while the partner is away"
             case .stop: "a promise in working time stops while the partner is away"
+            case .deputies:
+                "a partner that goes away before the response is due is passed over; what it has not answered when it goes "
+                    + "away goes to its first deputy that can take it"
             }
         return Line("absence_ahead", text: text)
     }
