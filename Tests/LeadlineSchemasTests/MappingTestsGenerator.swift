@@ -111,6 +111,7 @@ struct Draw {
         value.capacity = capacity()
         value.timeZone = text()
         value.rotationWeight = maybe { $0.uint32() }
+        value.deputies = texts()
         value.workingHours = several {
             WorkingHours(
                 weekday: UInt8($0.dice.below(8)), fromMinute: UInt16($0.dice.below(1440)),
@@ -302,7 +303,7 @@ struct Draw {
     mutating func cause() -> RoutingCause {
         one(of: [.submitted, .expired, .declined, .partnerPaused, .partnerRemoved, .human, .imported, .resumed,
             .partnerSuspended, .returned, .unlinked, .linked,
-            .offeredAgain, .answeredInTime, .ruleBroken,
+            .offeredAgain, .answeredInTime, .ruleBroken, .partnerAbsent, .partnersMerged,
         ])
     }
 
@@ -380,6 +381,9 @@ struct Draw {
                 validFrom: stamp(), rates: [ExchangeRate(currency: text(), rateMicros: int64())], publishedBy: text())),
             .commissionShared(CommissionShared(
                 leadID: text(), shares: [CommissionShare(partnerID: text(), basisPoints: uint32()), CommissionShare(partnerID: text(), basisPoints: 1)])),
+            .partnersMerged(PartnersMerged(
+                fromPartnerID: text(), intoPartnerID: text(), decidedBy: text(),
+                reason: one(of: PartnerMergeReason.allCases))),
             .firstResponseRecorded(FirstResponseRecorded(leadID: text(), partnerID: text(), channel: text())),
             .dealStageChanged(DealStageChanged(leadID: text(), partnerID: text(), stage: text())),
             .dealWon(DealWon(leadID: text(), partnerID: text(), amount: maybe { $0.money() })),
@@ -446,7 +450,7 @@ struct Draw {
                         .notTheHolder, .leadClosed, .noChange, .leadUnknown, .partnerUnknown, .notEligible,
                         .tooManyWaiting, .alreadyRegistered, .tooManyPersons, .logicTooOld,
                         .claimUnknown, .tooManyClaims, .notLinked, .returnUnknown, .offerUnknown, .offerOver,
-                        .currencyUnknown, .partnerRemoved, .tooManyRates,
+                        .currencyUnknown, .partnerRemoved, .tooManyRates, .partnerMerged,
                     ]))),
             .reviewOpened(ReviewOpened(leadID: text(), partnerID: text())),
             .reviewResolved(ReviewResolved(leadID: text(), overridden: dice.bool())),

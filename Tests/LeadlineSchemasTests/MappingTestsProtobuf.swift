@@ -698,6 +698,7 @@ private var profile: PartnerProfile {
     value.capacity = capacity
     value.timeZone = "Europe/Rome"
     value.rotationWeight = 2
+    value.deputies = ["Q", "R"]
     value.workingHours = [WorkingHours(weekday: 1, fromMinute: 540, untilMinute: 1_440)]
     return value
 }
@@ -719,6 +720,7 @@ private var wireProfile: WirePartnerUpserted {
         $0.capacity = wireCapacity
         $0.timeZone = "Europe/Rome"
         $0.rotationWeight = 2
+        $0.deputies = ["Q", "R"]
         $0.workingHours = [
             .with {
                 $0.weekday = 1
@@ -893,6 +895,16 @@ private var outcomePairs: [(Fact, any Message)] {
                         $0.basisPoints = 7
                     }
                 ]
+            }
+        ),
+        (
+            .partnersMerged(
+                PartnersMerged(fromPartnerID: "P", intoPartnerID: "Q", decidedBy: "ops", reason: .takeover)),
+            WirePartnersMerged.with {
+                $0.fromPartnerID = "P"
+                $0.intoPartnerID = "Q"
+                $0.decidedBy = "ops"
+                $0.reason = .takeover
             }
         ),
         (
