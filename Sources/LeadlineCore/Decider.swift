@@ -49,7 +49,10 @@ struct Decision {
                 && state.policy == fact.policy.known(toLogic: state.logicVersion)
             return isInForce ? disregard("", .noChange) : []
         case .partnerUpserted(let profile):
+            if state.partners.isMerged(profile.partnerID) { return disregard(profile.partnerID, .partnerMerged) }
             return state.isKeptOut(profile.partnerID) ? disregard(profile.partnerID, .partnerRemoved) : []
+        case .partnersMerged(let fact):
+            return state.hindrance(fact).map { disregard($0.subject, $0.reason) } ?? []
         case .intentObserved, .firmographicsObserved, .technographicsObserved,
             .duplicateReceived, .segmentArchived, .programProfileSet, .rejectedRecordsErased:
             return []
@@ -104,10 +107,12 @@ struct Decision {
     }
 
     private func ifPartner(_ state: State, _ id: String) -> [Event] {
-        state.partners.index(of: id) == nil ? disregard(id, .partnerUnknown) : []
+        if state.partners.isMerged(id) { return disregard(id, .partnerMerged) }
+        return state.partners.index(of: id) == nil ? disregard(id, .partnerUnknown) : []
     }
 
     func ifPartner(_ state: State, _ id: String, becomes status: PartnerTable.Status) -> [Event] {
+        if state.partners.isMerged(id) { return disregard(id, .partnerMerged) }
         guard let index = state.partners.index(of: id) else { return disregard(id, .partnerUnknown) }
         if state.partners.status[index] == status { return disregard(id, .noChange) }
         return state.canBecome(status, index) ? [] : disregard(id, .partnerUnknown)
@@ -391,6 +396,8 @@ extension Decision {
         case .rates: return []
         case .starvation: return starvationDue(state)
         case .ruleBreak: return ruleBroken(state, Int(item.index))
+        case .absence: return []
+        case .handOver: return handedOver(state, Int(item.index))
         }
     }
 

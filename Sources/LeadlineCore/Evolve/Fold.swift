@@ -48,6 +48,7 @@ extension State {
         case .partnerAbsenceCancelled(let fact): cancelAbsence(fact)
         case .partnerCommissionTermsSet(let fact): setCommission(fact)
         case .commissionShared(let fact): share(fact)
+        case .partnersMerged(let fact): merge(fact, at: stamp)
         case .ratesPublished(let fact): publish(fact)
         case .suppressionSet(let fact): suppress(fact, at: stamp)
         case .suppressionLifted(let fact): liftSuppression(fact)
@@ -118,5 +119,7 @@ extension State {
         takeDueRates(through)
         takeDueStarvation(through, at: stamp)
         takeDueRuleBreak(through)
+        takeDueAbsence(through, at: stamp)
+        takeDueHandOver(through)
     }
 }

@@ -23,6 +23,7 @@ extension State {
             strength: Double(max(fact.policy.priorStrengthDeals, 1)))
         noteChance()
         watchStarvation(before: before?.starvation)
+        if isLogic(7) { planDeputies() }
     }
 
     mutating func compileHardRules() {

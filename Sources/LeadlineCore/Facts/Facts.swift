@@ -81,6 +81,7 @@ public enum Fact: Sendable, Equatable {
     case partnerAbsenceCancelled(PartnerAbsenceCancelled)
     case partnerCommissionTermsSet(PartnerCommissionTermsSet)
     case commissionShared(CommissionShared)
+    case partnersMerged(PartnersMerged)
 
     case intentObserved(IntentObserved)
     case firmographicsObserved(FirmographicsObserved)

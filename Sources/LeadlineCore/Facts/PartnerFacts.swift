@@ -94,6 +94,11 @@ public struct PartnerProfile: Sendable, Equatable {
     public var workingHours: [WorkingHours] = []
     /// Its turns among equals against those of others; nil is 1, and 0 is none since logic version 7, 1 before.
     public var rotationWeight: UInt32?
+    /// Partners that stand in for it while it is away, the first of them that can, where the policy says so. Since
+    /// logic version 7.
+    public var deputies: [String] = []
+    /// Most deputies of a partner.
+    public static let deputiesMax = 8
     public init(partnerID: String) { self.partnerID = partnerID }
 }
 
@@ -161,5 +166,35 @@ public struct PartnerCommissionTermsSet: Sendable, Equatable {
     public init(partnerID: String, rateBasisPoints: UInt32) {
         self.partnerID = partnerID
         self.rateBasisPoints = rateBasisPoints
+    }
+}
+
+/// Why two partners are one from here on. Raw values are the schema's.
+public enum PartnerMergeReason: UInt8, Sendable, CaseIterable {
+    /// Not stated.
+    case unspecified = 0
+    /// They had been one all along.
+    case duplicate
+    /// One took the other over.
+    case takeover
+}
+
+/// Two partners are one from here on: what was the first one's is the second one's. Since logic version 7.
+public struct PartnersMerged: Sendable, Equatable {
+    /// The one that ends; its id stands for the other from here on.
+    public var fromPartnerID: String
+    /// The one that remains.
+    public var intoPartnerID: String
+    /// Who says so, by the id of a role or person in the vendor's own system; empty if nobody is named.
+    public var decidedBy: String
+    public var reason: PartnerMergeReason
+    public init(
+        fromPartnerID: String, intoPartnerID: String, decidedBy: String = "",
+        reason: PartnerMergeReason = .unspecified
+    ) {
+        self.fromPartnerID = fromPartnerID
+        self.intoPartnerID = intoPartnerID
+        self.decidedBy = decidedBy
+        self.reason = reason
     }
 }

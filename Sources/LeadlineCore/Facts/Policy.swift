@@ -109,6 +109,12 @@ public enum AbsenceAhead: UInt8, Sendable, CaseIterable {
     case runOn
     /// The clock stops meanwhile, where the promise counts working time alone.
     case stop
+    /// Such a partner gets no such lead, and what it holds and has not answered when it goes away goes to its first
+    /// deputy that can take it.
+    case deputies = 70
+
+    /// True if nobody gets a lead who goes away before its promise is due.
+    var passesOver: Bool { self == .passOver || self == .deputies }
 }
 
 /// For how many days after its closing a lead's sealed data stays readable; then the person's key is destroyed, unless

@@ -30,6 +30,7 @@ extension PartnerTable {
     init(from r: inout StateReader, currency: String, _ vocabulary: inout Vocabulary) throws(StateBytesError) {
         for index in 0..<(try r.count()) {
             let profile = try PartnerProfile(from: &r)
+            guard self.index(of: profile.partnerID) == nil else { throw .invalid(at: r.at) }
             let zone = try r.optional { (r) throws(StateBytesError) in try TimeZoneRules(from: &r) }
             upsert(profile, timeZone: zone, currency: currency, &vocabulary)
             setStatus(try r.raw(), at: index)
@@ -94,6 +95,7 @@ extension PartnerProfile {
             w.put(hours.fromMinute)
             w.put(hours.untilMinute)
         }
+        if w.logicVersion >= 7 { w.put(each: deputies) { $0.put($1) } }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -130,6 +132,7 @@ extension PartnerProfile {
         workingHours = try r.each { (r) throws(StateBytesError) in
             WorkingHours(weekday: try r.get(), fromMinute: try r.get(), untilMinute: try r.get())
         }
+        if r.logicVersion >= 7 { deputies = try list(&r) }
     }
 }
 
@@ -148,5 +151,27 @@ extension TimeZoneRules {
             offsets: try r.each { (r) throws(StateBytesError) in
                 Offset(from: try r.timestamp(), seconds: try r.get())
             })
+    }
+}
+
+extension PartnerTable {
+    func writeAliases(to w: inout StateWriter) {
+        w.put(each: aliases) { w, alias in
+            w.put(alias.from)
+            w.put(alias.into)
+        }
+    }
+
+    mutating func readAliases(from r: inout StateReader) throws(StateBytesError) {
+        for _ in 0..<(try r.count()) {
+            let from: UInt32 = try r.get(), into: UInt32 = try r.get()
+            guard from < count, into < count, from != into, status[Int(from)] == .removed else {
+                throw .invalid(at: r.at)
+            }
+            setAlias(profiles[Int(from)].partnerID, Int(into))
+        }
+        guard aliases.allSatisfy({ indexByID[profiles[Int($0.into)].partnerID] == $0.into }) else {
+            throw .invalid(at: r.at)
+        }
     }
 }

@@ -69,6 +69,8 @@ public struct State: Sendable {
     var starvation = StarvationTable()
     /// What waiting for a response costs. Since logic version 7.
     var waitingCost = WaitingCost()
+    /// Leads that go from a partner to another for a reason that lies with the partner. Since logic version 7.
+    var handOvers = HandOverTable()
     var ruleBreaks = RuleBreakTable()
     var agenda = Agenda()
     var archived = TimedQueue<UInt64>()
