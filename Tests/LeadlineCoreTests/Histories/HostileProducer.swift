@@ -267,6 +267,7 @@ struct HostileProducer {
         profile.technologies = random.some(of: Self.words, percent: 60)
         profile.certifications = random.some(of: Self.words, percent: 70)
         profile.tier = UInt32(random.below(4))
+        if random.chance(60) { profile.deputies = random.some(of: Self.partners + ["stranger"], percent: 30) }
         if random.chance(50) { profile.typicalDealMax = euros(Int64(1_000 + random.below(200_000))) }
         if random.chance(50) { profile.capacity.openLeadsMax = UInt32(1 + random.below(12)) }
         if random.chance(50) { profile.capacity.leadsPerPeriodMax = UInt32(1 + random.below(40)) }
@@ -324,6 +325,7 @@ struct HostileProducer {
         }
         policy.ruleBreak = random.pick(RuleBreakResponse.allCases)
         policy.presence = random.pick(PresenceMode.allCases)
+        policy.absenceAhead = random.pick([.passOver, .runOn, .stop, .deputies, .deputies, .deputies])
         policy.returns.creditsPerPeriodMax = UInt32(random.below(3))
         policy.returns.answerDays = UInt32(random.below(4))
         policy.returns.reasons = [ReturnReason(id: "wrong", meaning: .badData), ReturnReason(id: "full", meaning: .noCapacity)]
