@@ -97,8 +97,6 @@ public struct PartnerProfile: Sendable, Equatable {
     /// Partners that stand in for it while it is away, the first of them that can, where the policy says so. Since
     /// logic version 7.
     public var deputies: [String] = []
-    /// Most deputies of a partner.
-    public static let deputiesMax = 8
     public init(partnerID: String) { self.partnerID = partnerID }
 }
 
