@@ -156,8 +156,9 @@ extension Decision {
         if let barrier, samePerson(state, input) == nil { return escalate(state, fact.leadID, barrier) }
         let view = state.view(of: fact.attributes, account: input.account)
         // Only history has a past; a producer of today cannot choose a partner past rules and caps.
-        if barrier == nil, input.imported, let past = fact.pastPartnerID, state.partners.index(of: past) != nil {
-            return importAsItWas(state, fact.leadID, past, view)
+        if barrier == nil, input.imported, let past = fact.pastPartnerID.flatMap({ state.partners.index(of: $0) }) {
+            // Of a partner that was merged the history is the other's by now.
+            return importAsItWas(state, fact.leadID, state.partners.profiles[past].partnerID, view)
         }
         if state.isLogic(7), barrier == nil, input.imported, fact.pastPartnerID != nil {
             return importedOfAStranger(state, fact.leadID, view)

@@ -45,7 +45,7 @@ extension Decision {
             received.micros - missed.dueAt.micros <= policy.lateAnswerMicros
         else { return nil }
         let credited = AnswerCredited(
-            leadID: lead.id, partnerID: partnerID,
+            leadID: lead.id, partnerID: state.partners.profiles[partner].partnerID,
             elapsedMicros: state.elapsed(
                 since: missed.assignedAt, until: own, partner,
                 inWorkingHours: promise(state, state.view(ofLeadAt: slot), partner).sla.inWorkingHours),
