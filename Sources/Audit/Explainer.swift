@@ -132,7 +132,8 @@ public struct Explainer {
             recomputation: attempt.recomputation,
             sources: try ValueSource.of(attempt.evaluation, currency: attempt.state.currency) {
                 try source(decision.program, $0, db)
-            })
+            },
+            notices: attempt.state.starvationNotices(at: entry.stamp))
     }
 
     /// What would have had to differ for a decision to fall otherwise: decided again with one thing changed at a time.

@@ -48,6 +48,8 @@ public struct Explanation: Sendable, Equatable {
     public var sources: [ValueSource] = []
     /// Links of the lead to others and to its company that were made or undone, in order.
     public var links: [RecordedLink] = []
+    /// What stood announced, before the decision, of partners that get too little, or too much.
+    public var notices: [StarvationNotice] = []
     /// True for what would have been decided, of which nothing is recorded.
     public var isSupposed = false
 }

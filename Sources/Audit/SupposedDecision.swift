@@ -62,7 +62,8 @@ extension Explainer {
             leadID: leadID, decision: decision, history: [], evaluation: answer.evaluation,
             partners: state.partnerStandings,
             policy: state.policy, policyVersion: state.policyVersion, currency: state.currency,
-            recomputation: Recomputation(recorded: digest, recomputed: digest, eventsAreEqual: true), isSupposed: true)
+            recomputation: Recomputation(recorded: digest, recomputed: digest, eventsAreEqual: true),
+            notices: state.starvationNotices(at: stamp), isSupposed: true)
     }
 
     /// The lead as it was submitted, as a lead that nobody knows.

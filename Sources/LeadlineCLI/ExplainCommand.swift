@@ -16,7 +16,7 @@ struct ExplainCommand: AsyncParsableCommand {
             that weighed partners; for imported history, what Leadline would have decided.
 
             With --json, one object: program, leadId, currency, logicVersion, decision, evaluation, history, \
-            links, recordedDigest, recomputedDigest, recomputedEqual, text. In evaluation.candidates all numbers are exact: \
+            links, announced, recordedDigest, recomputedDigest, recomputedEqual, text. In evaluation.candidates all numbers are exact: \
             the fitContributions sum to fit; the logistic of the sum of conversionContributions (log-odds) is \
             conversion; score = dealValueMinorUnits x conversion x fit^fitExponent x engagement, in minor units of \
             currency; evaluation.leadSources names the event that each value of the lead came from. A merged lead \

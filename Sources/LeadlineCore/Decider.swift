@@ -49,7 +49,10 @@ struct Decision {
                 && state.policy == fact.policy.known(toLogic: state.logicVersion)
             return isInForce ? disregard("", .noChange) : []
         case .partnerUpserted(let profile):
+            if state.partners.isMerged(profile.partnerID) { return disregard(profile.partnerID, .partnerMerged) }
             return state.isKeptOut(profile.partnerID) ? disregard(profile.partnerID, .partnerRemoved) : []
+        case .partnersMerged(let fact):
+            return state.hindrance(fact).map { disregard($0.subject, $0.reason) } ?? []
         case .intentObserved, .firmographicsObserved, .technographicsObserved,
             .duplicateReceived, .segmentArchived, .programProfileSet, .rejectedRecordsErased:
             return []
@@ -104,10 +107,12 @@ struct Decision {
     }
 
     private func ifPartner(_ state: State, _ id: String) -> [Event] {
-        state.partners.index(of: id) == nil ? disregard(id, .partnerUnknown) : []
+        if state.partners.isMerged(id) { return disregard(id, .partnerMerged) }
+        return state.partners.index(of: id) == nil ? disregard(id, .partnerUnknown) : []
     }
 
     func ifPartner(_ state: State, _ id: String, becomes status: PartnerTable.Status) -> [Event] {
+        if state.partners.isMerged(id) { return disregard(id, .partnerMerged) }
         guard let index = state.partners.index(of: id) else { return disregard(id, .partnerUnknown) }
         if state.partners.status[index] == status { return disregard(id, .noChange) }
         return state.canBecome(status, index) ? [] : disregard(id, .partnerUnknown)
@@ -151,8 +156,9 @@ extension Decision {
         if let barrier, samePerson(state, input) == nil { return escalate(state, fact.leadID, barrier) }
         let view = state.view(of: fact.attributes, account: input.account)
         // Only history has a past; a producer of today cannot choose a partner past rules and caps.
-        if barrier == nil, input.imported, let past = fact.pastPartnerID, state.partners.index(of: past) != nil {
-            return importAsItWas(state, fact.leadID, past, view)
+        if barrier == nil, input.imported, let past = fact.pastPartnerID.flatMap({ state.partners.index(of: $0) }) {
+            // Of a partner that was merged the history is the other's by now.
+            return importAsItWas(state, fact.leadID, state.partners.profiles[past].partnerID, view)
         }
         if state.isLogic(7), barrier == nil, input.imported, fact.pastPartnerID != nil {
             return importedOfAStranger(state, fact.leadID, view)
@@ -305,7 +311,8 @@ extension Decision {
     /// When a lead that has climbed so many steps climbs the next; nil at the top.
     private func movesOn(_ state: State, after steps: Int) -> Timestamp? {
         guard let ladder = state.policy?.escalationLadder, steps < ladder.count else { return nil }
-        return stamp.adding(micros: Int64(max(ladder[steps].afterMinutes, 1)) * Timestamp.microsPerMinute)
+        let micros = Int64(max(ladder[steps].afterMinutes, 1)) * Timestamp.microsPerMinute
+        return WorkingTime.deadline(from: stamp, micros: micros, in: state.calendar(of: ladder[steps]))
     }
 }
 
@@ -391,6 +398,8 @@ extension Decision {
         case .rates: return []
         case .starvation: return starvationDue(state)
         case .ruleBreak: return ruleBroken(state, Int(item.index))
+        case .absence: return []
+        case .handOver: return handedOver(state, Int(item.index))
         }
     }
 

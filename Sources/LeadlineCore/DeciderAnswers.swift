@@ -45,7 +45,7 @@ extension Decision {
             received.micros - missed.dueAt.micros <= policy.lateAnswerMicros
         else { return nil }
         let credited = AnswerCredited(
-            leadID: lead.id, partnerID: partnerID,
+            leadID: lead.id, partnerID: state.partners.profiles[partner].partnerID,
             elapsedMicros: state.elapsed(
                 since: missed.assignedAt, until: own, partner,
                 inWorkingHours: promise(state, state.view(ofLeadAt: slot), partner).sla.inWorkingHours),
@@ -77,8 +77,7 @@ extension State {
     func elapsed(since start: Timestamp, until end: Timestamp, _ partner: Int, inWorkingHours: Bool) -> Int64 {
         if !inWorkingHours { return max(0, end.micros - start.micros) }
         return WorkingTime.elapsed(
-            from: start, until: end, hours: partners.profiles[partner].workingHours,
-            zone: partners.timeZones[partner], absences: partners.absences[partner])
+            from: start, until: end, in: calendar(of: partner, absences: partners.absences[partner]))
     }
 
     /// A deadline passed: an answer that lies before it may turn up yet.

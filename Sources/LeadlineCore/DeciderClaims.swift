@@ -46,8 +46,9 @@ extension Decision {
     ) -> [Event] {
         let rule = state.policy?.claims ?? ClaimRule()
         var change = ClaimChanged(
-            leadID: slot.map { state.leads.leads[$0].id } ?? "", partnerID: fact.partnerID, claimID: fact.claimID,
-            status: .refused, reason: .notOffered)
+            leadID: slot.map { state.leads.leads[$0].id } ?? "",
+            partnerID: state.partners.profiles[partner].partnerID, claimID: fact.claimID, status: .refused,
+            reason: .notOffered)
         if case .account(let account) = target { change.account = account }
         if rule.protectedDays == 0 { return [.claimChanged(change)] }
         if state.claims.count(of: partner) >= Int(rule.mostPerPartner) {

@@ -28,6 +28,7 @@ extension Decision {
 
     /// The vendor wants a partner to get leads again: it ends a pause, a suspension, or both.
     func partnerResumed(_ state: State, _ id: String) -> [Event] {
+        if state.partners.isMerged(id) { return disregard(id, .partnerMerged) }
         guard let partner = state.partners.index(of: id), state.suspensions[partner].until > .epoch else {
             return ifPartner(state, id, becomes: .active)
         }

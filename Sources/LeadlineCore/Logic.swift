@@ -47,6 +47,8 @@ import DequeModule
 /// | | who gets too little, or too much, is announced with what kept it from leads, or the others |
 /// | | a holder that breaks a hard rule since a fact changed is announced, and the lead moves by policy |
 /// | | who is not at work when a lead comes costs what waiting costs, as response times teach; or leads are held |
+/// | | holidays are no working days, by calendars in the policy; steps of the escalation ladder have working hours
+/// | | what a partner that goes away has not answered goes to a deputy, by policy; partners are merged |
 /// | | values of a lead are taken back; declined, expired and withdrawn leads count at partners by policy |
 public enum Logic {
     /// The version of programs whose registration names none.

@@ -194,6 +194,12 @@ extension FieldLimits {
         if !isHash { throw breach(field, "must be 32 hexadecimal digits in small letters") }
     }
 
+    func date(_ text: String, _ field: String, required: Bool = false) throws(LimitBreach) {
+        guard try isStated(text, field, required: required), CalendarDay.number(text) == nil else { return }
+        let years = CalendarDay.years
+        throw breach(field, "must be a day of \(years.lowerBound) to \(years.upperBound), YYYY-MM-DD, e.g. 2026-12-25")
+    }
+
     func oneOf(_ allowed: [String], _ text: String, _ field: String) throws(LimitBreach) {
         if !allowed.contains(text) { throw breach(field, "must be one of \(allowed.joined(separator: ", "))") }
     }

@@ -38,6 +38,9 @@ import Testing
         Place(kind: .firmographicsObserved, json: #"{"accountDomain":"a.example","observer":"crm","country":"@"}"#, field: "country"),
         Place(kind: .partnerUpserted, json: #"{"partnerId":"p","countries":["IT","@"]}"#, field: "countries"),
         Place(
+            kind: .policyPublished, json: policy(#""holidayCalendars":[{"name":"north","countries":["@"]}]"#),
+            field: "policy.holiday_calendars.countries"),
+        Place(
             kind: .partnerUpserted, json: #"{"partnerId":"p","capacity":{"segments":[{"leadField":"LEAD_FIELD_COUNTRY","value":"@","leadsPerPeriodMax":1}]}}"#,
             field: "capacity.segments.value"),
         Place(
@@ -102,8 +105,9 @@ import Testing
             count.countries += text.components(separatedBy: "text: TEXT_FORM_COUNTRY").count - 1
             count.currencies += text.components(separatedBy: "text: TEXT_FORM_CURRENCY").count - 1
         }
-        // LeadSubmitted, LeadUpdated, FirmographicsObserved, PartnerUpserted; Money, ProgramRegistered, ExchangeRate.
-        #expect(count.countries == 4 && count.currencies == 3)
+        // LeadSubmitted, LeadUpdated, FirmographicsObserved, PartnerUpserted, HolidayCalendar; Money, ProgramRegistered,
+        // ExchangeRate.
+        #expect(count.countries == 5 && count.currencies == 3)
     }
 
     /// Repeats are told by what was sent; the journal has the code.

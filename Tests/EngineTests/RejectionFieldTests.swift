@@ -55,6 +55,43 @@ import Testing
         #expect(refusal.detail.contains(says) && refusal.detail.hasPrefix(field), "\(refusal.detail)")
     }
 
+    private static let hours = #""workingHours":[{"weekday":1,"fromMinute":540,"untilMinute":1020}]"#
+
+    private static func ladder(_ part: String) -> String {
+        #"{"policy":{"name":"p","holidayCalendars":[{"name":"north"}],"escalationLadder":[{"queue":"q","afterMinutes":5,\#(part)}]}}"#
+    }
+
+    /// Holidays and hours: days that there are, names that there are, and no half of what belongs together.
+    @Test(arguments: [
+        (MessageKind.policyPublished, #"{"policy":{"name":"p","holidayCalendars":[{"name":"n","dates":["2026-02-29"]}]}}"#, "policy.holiday_calendars.dates", "YYYY-MM-DD"),
+        (.policyPublished, #"{"policy":{"name":"p","holidayCalendars":[{"name":"n","dates":["25.12.2026"]}]}}"#, "policy.holiday_calendars.dates", "YYYY-MM-DD"),
+        (.policyPublished, #"{"policy":{"name":"p","holidayCalendars":[{"dates":["2026-12-25"]}]}}"#, "policy.holiday_calendars.name", "is required"),
+        (.policyPublished, #"{"policy":{"name":"p","holidayCalendars":[{"name":"n"},{"name":"n"}]}}"#, "policy.holiday_calendars.name", "must differ"),
+        (.policyPublished, ladder(#"\#(hours),"timeZone":"Europe/Rome","holidayCalendar":"south""#), "policy.escalation_ladder.holiday_calendar", "policy.holiday_calendars"),
+        (.policyPublished, ladder(hours), "policy.escalation_ladder.time_zone", "is required with working_hours"),
+        (.policyPublished, ladder(#""timeZone":"Europe/Rome""#), "policy.escalation_ladder.working_hours", "is required with time_zone"),
+        (.policyPublished, ladder(#""holidayCalendar":"north""#), "policy.escalation_ladder.working_hours", "is required with holiday_calendar"),
+        (.policyPublished, ladder(#"\#(hours),"timeZone":"Europe/Nowhere""#), "policy.escalation_ladder.time_zone", "tz database"),
+        (.policyPublished, ladder(#""workingHours":[{"weekday":1,"fromMinute":5,"untilMinute":5}],"timeZone":"Europe/Rome""#), "policy.escalation_ladder.working_hours", "from_minute"),
+        (.partnerUpserted, #"{"partnerId":"p","holidayCalendar":"north"}"#, "working_hours", "is required with holiday_calendar"),
+    ])
+    func holidaysAndHoursAreChecked(kind: MessageKind, json: String, field: String, says: String) throws {
+        let refusal = try #require(Self.refusal(json, kind), "taken")
+        #expect(refusal.field == field && refusal.detail.contains(says) && refusal.detail.hasPrefix(field), "\(refusal)")
+    }
+
+    /// What a policy's steps name is resolved once each, as partners' zones are.
+    @Test func theZonesOfStepsAreResolved() throws {
+        let step = #"{"queue":"q","afterMinutes":5,\#(Self.hours),"timeZone":"Europe/Rome","holidayCalendar":"north"}"#
+        let json = #"{"policy":{"name":"p","holidayCalendars":[{"name":"north"}],"escalationLadder":[\#(step),\#(step)]}}"#
+        let fact = try Validation.fact(Array(json.utf8), as: .policyPublished, at: TestFolder.start)
+        var zones = TimeZoneResolution()
+        let found = try zones.ofSteps(fact, at: TestFolder.start)
+        #expect(found.map(\.name) == ["Europe/Rome"])
+        let rules = try zones.rules("Europe/Rome", at: TestFolder.start)
+        #expect(found.first?.rules == rules)
+    }
+
     /// Every member of every example in turn holds a value of each wrong kind: what is refused names the member.
     @Test func everyMemberOfEveryInputIsNamed() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -118,6 +118,26 @@ import Testing
         #expect(b.eligible == 3 && !b.wasOutOfReach)
     }
 
+    /// One that takes too much, and one that gets nothing; the time of the report is that of the announcement.
+    @Test func whatWasAnnouncedIsListed() {
+        var rule = StarvationRule()
+        (rule.floorAfterBasisPoints, rule.idleDays, rule.shareBasisPoints, rule.shareLeadsMin) = (0, 3, 6_000, 4)
+        var program = RecordedProgram(
+            RecordedProgram.policy { [rule] in
+                $0.periodAnchor = RecordedProgram.start
+                $0.sla.firstResponseMinutes = 0
+                $0.hardRules = [HardRule(name: "country", require: .partnerCovers(.country, .countries))]
+                $0.starvation = rule
+            }, partners: [RecordedProgram.partner("a"), RecordedProgram.partner("b", countries: ["DE"])])
+        for lead in 1...4 { program.take(RecordedProgram.lead("l\(lead)"), at: lead) }
+        program.take(RecordedProgram.lead("l5"), at: 4 * Self.day)
+        let history = PilotReportTests.history(program)
+        let report = ChannelReport(history, program: "demo")
+        #expect(report.starvation.map { "\($0.partner) \($0.kind) \($0.cause) \($0.rule ?? "-")" } == ["a share rules country", "b idle rules country"])
+        #expect(report.starvation.first?.leads == 4 && report.starvation.first?.of == 4)
+        #expect(ChannelReport(history, program: "demo", from: RecordedProgram.at(Self.day)).starvation.map(\.kind) == ["idle"])
+    }
+
     @Test func takingTurnsIsComparedByTheModel() throws {
         let rotation = try #require(ChannelReport(PilotReportTests.history(program(), candidates: true), program: "demo").rotation)
         #expect(rotation.leads == 5 && rotation.rotationWinRate > 0 && rotation.expectedWinRate > 0)

@@ -208,11 +208,37 @@ struct CommandTests {
         try binary.remove()
     }
 
+    /// A published calendar goes into a policy file, again in place of itself, and the rest of the file stays as it was.
+    @Test func aHolidayCalendarGoesIntoAPolicy() throws {
+        let binary = try program()
+        func calendar(_ day: String) throws -> String {
+            try binary.file(
+                "de.ics",
+                "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:\(day)\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+        }
+        let given = ["--country", "DE", "--from", "2026", "--years", "2"]
+        let printed = try binary.mustRun(["policy", "holidays", try calendar("20201225")] + given)
+        #expect(printed.out == "holiday_calendars:\n  - name: \"DE\"\n    countries: [\"DE\"]\n    dates:\n      [\"2026-12-25\", \"2027-12-25\"]\n")
+        let before = try String(contentsOfFile: binary.data + "/policy.yaml", encoding: .utf8)
+        let file = try binary.file("policy.yaml", before)
+        try binary.mustRun(["policy", "holidays", try calendar("20201225"), "--policy", file] + given)
+        try binary.mustRun(["policy", "holidays", try calendar("20201226"), "--policy", file, "--name", "boxing"] + given)
+        let again = try binary.mustRun(["policy", "holidays", try calendar("20201224"), "--policy", file] + given)
+        #expect(again.err.contains("replaced"))
+        let after = try String(contentsOfFile: file, encoding: .utf8)
+        #expect(after.hasPrefix(before) && after.contains("2026-12-24") && after.contains("boxing") && !after.contains("2026-12-25"))
+        #expect(try binary.mustRun("policy", "apply", "-f", file).out.contains("holiday"))
+        let refused = try binary.run(["policy", "holidays", try binary.file("bad.ics", "BEGIN:VCALENDAR\nhello\n")] + given)
+        #expect(refused.code != 0 && refused.err.contains("bad.ics:2"))
+        #expect(try binary.run("policy", "holidays", file).code != 0)
+        try binary.remove()
+    }
+
     @Test(
         "Every command explains itself",
         arguments: [
             [], ["init"], ["run"], ["produce"], ["consume"], ["partners"], ["partners", "apply"], ["partners", "list"], ["policy"],
-            ["policy", "apply"], ["policy", "show"], ["leads"], ["leads", "list"], ["leads", "show"], ["deadletter"],
+            ["policy", "apply"], ["policy", "show"], ["policy", "holidays"], ["leads"], ["leads", "list"], ["leads", "show"], ["deadletter"],
             ["deadletter", "list"], ["deadletter", "show"], ["deadletter", "resubmit"], ["import"], ["explain"], ["replay"],
             ["verify"], ["report"], ["pilot"], ["pilot", "report"], ["forecast"], ["bench"], ["demo"], ["exit-codes"],
         ])

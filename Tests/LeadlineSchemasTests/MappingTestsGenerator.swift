@@ -110,13 +110,19 @@ struct Draw {
         value.typicalDealMax = maybe { $0.money() }
         value.capacity = capacity()
         value.timeZone = text()
+        value.holidayCalendar = text()
         value.rotationWeight = maybe { $0.uint32() }
-        value.workingHours = several {
+        value.deputies = texts()
+        value.workingHours = hours()
+        return value
+    }
+
+    mutating func hours() -> [WorkingHours] {
+        several {
             WorkingHours(
                 weekday: UInt8($0.dice.below(8)), fromMinute: UInt16($0.dice.below(1440)),
                 untilMinute: UInt16($0.dice.below(1441)))
         }
-        return value
     }
 
     mutating func predicate(depth: Int) -> Predicate {
@@ -175,7 +181,10 @@ struct Draw {
             level.sla.reminders = $0.several { ReminderRule(afterBasisPoints: $0.uint32()) }
             return level
         }
-        value.escalationLadder = several { EscalationStep(queue: $0.text(), afterMinutes: $0.uint32()) }
+        value.escalationLadder = several {
+            EscalationStep(
+                queue: $0.text(), afterMinutes: $0.uint32(), workingHours: $0.hours(), timeZone: $0.text(), holidayCalendar: $0.text())
+        }
         value.method = one(of: RoutingMethod.allCases)
         value.floorPeriodDays = positive()
         value.exploration.shareBasisPoints = uint32()
@@ -223,6 +232,7 @@ struct Draw {
         (value.placesBack.declined, value.placesBack.expired) = (dice.bool(), dice.bool())
         value.placesBack.withdrawn = dice.bool()
         value.presence = one(of: PresenceMode.allCases)
+        value.holidayCalendars = several { HolidayCalendar(name: $0.text(), countries: $0.texts(), dates: $0.texts()) }
         value.returns.creditsPerPeriodMax = uint32()
         value.returns.answerDays = uint32()
         value.returns.reasons = several {
@@ -302,7 +312,7 @@ struct Draw {
     mutating func cause() -> RoutingCause {
         one(of: [.submitted, .expired, .declined, .partnerPaused, .partnerRemoved, .human, .imported, .resumed,
             .partnerSuspended, .returned, .unlinked, .linked,
-            .offeredAgain, .answeredInTime, .ruleBroken,
+            .offeredAgain, .answeredInTime, .ruleBroken, .partnerAbsent, .partnersMerged,
         ])
     }
 
@@ -380,6 +390,9 @@ struct Draw {
                 validFrom: stamp(), rates: [ExchangeRate(currency: text(), rateMicros: int64())], publishedBy: text())),
             .commissionShared(CommissionShared(
                 leadID: text(), shares: [CommissionShare(partnerID: text(), basisPoints: uint32()), CommissionShare(partnerID: text(), basisPoints: 1)])),
+            .partnersMerged(PartnersMerged(
+                fromPartnerID: text(), intoPartnerID: text(), decidedBy: text(),
+                reason: one(of: PartnerMergeReason.allCases))),
             .firstResponseRecorded(FirstResponseRecorded(leadID: text(), partnerID: text(), channel: text())),
             .dealStageChanged(DealStageChanged(leadID: text(), partnerID: text(), stage: text())),
             .dealWon(DealWon(leadID: text(), partnerID: text(), amount: maybe { $0.money() })),
@@ -446,7 +459,7 @@ struct Draw {
                         .notTheHolder, .leadClosed, .noChange, .leadUnknown, .partnerUnknown, .notEligible,
                         .tooManyWaiting, .alreadyRegistered, .tooManyPersons, .logicTooOld,
                         .claimUnknown, .tooManyClaims, .notLinked, .returnUnknown, .offerUnknown, .offerOver,
-                        .currencyUnknown, .partnerRemoved, .tooManyRates,
+                        .currencyUnknown, .partnerRemoved, .tooManyRates, .partnerMerged,
                     ]))),
             .reviewOpened(ReviewOpened(leadID: text(), partnerID: text())),
             .reviewResolved(ReviewResolved(leadID: text(), overridden: dice.bool())),
@@ -499,6 +512,6 @@ struct Draw {
             fact, eventDigest: maybe { $0.digest() }, contentDigest: maybe { $0.digest() },
             subject: maybe { $0.digest() }, linkedSubject: maybe { $0.digest() },
             suppressedAddress: maybe { $0.digest() }, account: maybe { $0.digest() }, imported: dice.bool(),
-            timeZone: maybe { $0.zone() })
+            timeZone: maybe { $0.zone() }, stepTimeZones: several { NamedTimeZone(name: $0.text(), rules: $0.zone()) })
     }
 }

@@ -70,7 +70,8 @@ import Testing
             contentDigest: Digest128(low: 3, high: 4), subject: Digest128(low: 5, high: 6),
             account: Digest128(low: 7, high: 8), imported: true,
             timeZone: TimeZoneRules(
-                tzVersion: "2026a", offsets: [TimeZoneRules.Offset(from: Timestamp(micros: -9), seconds: -3_600)]))
+                tzVersion: "2026a", offsets: [TimeZoneRules.Offset(from: Timestamp(micros: -9), seconds: -3_600)]),
+            stepTimeZones: [NamedTimeZone(name: "Europe/Rome", rules: TimeZoneRules(tzVersion: "2026b", offsets: []))])
         let wire = WireEntry.with {
             $0.position = 1
             $0.stampMicros = 2
@@ -98,6 +99,12 @@ import Testing
                         }
                     ]
                 }
+                $0.stepTimeZones = [
+                    .with {
+                        $0.name = "Europe/Rome"
+                        $0.rules = .with { $0.tzVersion = "2026b" }
+                    }
+                ]
                 $0.timeAdvanced = .with { $0.throughMicros = 5 }
             }
         }
@@ -296,7 +303,11 @@ private let policy: Policy = {
     var level = SLA()
     level.firstResponseMinutes = 19
     value.serviceLevels = [ServiceLevel(name: "s", when: .partnerTierAtLeast(3), sla: level)]
-    value.escalationLadder = [EscalationStep(queue: "l", afterMinutes: 20)]
+    value.escalationLadder = [
+        EscalationStep(
+            queue: "l", afterMinutes: 20, workingHours: [WorkingHours(weekday: 2, fromMinute: 1, untilMinute: 2)],
+            timeZone: "Europe/Rome", holidayCalendar: "c")
+    ]
     value.method = .weightedRotation
     value.floorPeriodDays = 22
     value.exploration.shareBasisPoints = 23
@@ -350,6 +361,7 @@ private let policy: Policy = {
     value.ruleBreak = .escalate
     (value.placesBack.declined, value.placesBack.expired, value.placesBack.withdrawn) = (true, true, true)
     value.presence = .hold
+    value.holidayCalendars = [HolidayCalendar(name: "c", countries: ["IT", "CH"], dates: ["2026-12-25"])]
     return value
 }()
 
@@ -413,6 +425,15 @@ private let wirePolicy = WirePolicy.with {
         .with {
             $0.queue = "l"
             $0.afterMinutes = 20
+            $0.workingHours = [
+                .with {
+                    $0.weekday = 2
+                    $0.fromMinute = 1
+                    $0.untilMinute = 2
+                }
+            ]
+            $0.timeZone = "Europe/Rome"
+            $0.holidayCalendar = "c"
         }
     ]
     $0.method = .weightedRotation
@@ -494,6 +515,13 @@ private let wirePolicy = WirePolicy.with {
         $0.withdrawn = true
     }
     $0.presence = .hold
+    $0.holidayCalendars = [
+        .with {
+            $0.name = "c"
+            $0.countries = ["IT", "CH"]
+            $0.dates = ["2026-12-25"]
+        }
+    ]
     $0.negotiation = .with {
         $0.rounds = 1
         $0.askedAtOnce = 2
@@ -698,6 +726,8 @@ private var profile: PartnerProfile {
     value.capacity = capacity
     value.timeZone = "Europe/Rome"
     value.rotationWeight = 2
+    value.holidayCalendar = "italy"
+    value.deputies = ["Q", "R"]
     value.workingHours = [WorkingHours(weekday: 1, fromMinute: 540, untilMinute: 1_440)]
     return value
 }
@@ -719,6 +749,8 @@ private var wireProfile: WirePartnerUpserted {
         $0.capacity = wireCapacity
         $0.timeZone = "Europe/Rome"
         $0.rotationWeight = 2
+        $0.holidayCalendar = "italy"
+        $0.deputies = ["Q", "R"]
         $0.workingHours = [
             .with {
                 $0.weekday = 1
@@ -893,6 +925,16 @@ private var outcomePairs: [(Fact, any Message)] {
                         $0.basisPoints = 7
                     }
                 ]
+            }
+        ),
+        (
+            .partnersMerged(
+                PartnersMerged(fromPartnerID: "P", intoPartnerID: "Q", decidedBy: "ops", reason: .takeover)),
+            WirePartnersMerged.with {
+                $0.fromPartnerID = "P"
+                $0.intoPartnerID = "Q"
+                $0.decidedBy = "ops"
+                $0.reason = .takeover
             }
         ),
         (

@@ -8,7 +8,7 @@ let messageTypes: [String: any Message.Type] = {
         WireProcessingRestricted.self, WireProcessingObjected.self, WireErasureRequested.self,
         WireRejectedRecordsErased.self, WireSegmentArchived.self, WireProgramProfileSet.self, WirePartnerUpserted.self,
         WirePartnerCapacitySet.self, WirePartnerPaused.self, WirePartnerResumed.self, WirePartnerRemoved.self,
-        WirePartnerAbsenceSet.self, WirePartnerAbsenceCancelled.self, WirePartnerCommissionTermsSet.self,
+        WirePartnerAbsenceSet.self, WirePartnerAbsenceCancelled.self, WirePartnerCommissionTermsSet.self, WirePartnersMerged.self,
         WireIntentObserved.self, WireFirmographicsObserved.self, WireTechnographicsObserved.self, WireLeadAccepted.self,
         WireLeadDeclined.self, WireFirstResponseRecorded.self, WireDealStageChanged.self, WireDealWon.self,
         WireDealLost.self, WireLeadSubmitted.self, WireLeadUpdated.self, WireLeadWithdrawn.self, WireLeadAssigned.self,

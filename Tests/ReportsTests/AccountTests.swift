@@ -62,6 +62,15 @@ import Testing
             LeadAssigned(leadID: "L", partnerID: "chosen", attempt: 1, cause: cause, evaluation: summary))
     }
 
+    private static func handed(_ cause: RoutingCause, from former: String) -> DecisionAccount {
+        account(
+            .leadAssigned(.init(leadID: "L", partnerID: "chosen", attempt: 2, cause: cause)),
+            [.assignmentEnded(.init(leadID: "L", partnerID: former, attempt: 1, cause: cause))])
+    }
+
+    private static var handedToADeputy: DecisionAccount { handed(.partnerAbsent, from: "ill") }
+    private static var handedToItsSuccessor: DecisionAccount { handed(.partnersMerged, from: "old") }
+
     private static func escalated(
         _ reason: EscalationReason, _ summary: EvaluationSummary? = nil, suggested: String = ""
     ) -> Event {
@@ -188,6 +197,8 @@ import Testing
             .offeredAgain: (.leadline, "by now a partner could take the enquiry"),
             .answeredInTime: (.leadline, "had answered the enquiry before its deadline"),
             .ruleBroken: (.leadline, "broke a hard rule"),
+            .partnerAbsent: (.leadline, "The partner before was away."),
+            .partnersMerged: (.leadline, "had become one with another"),
         ]
         for cause in Self.all(RoutingCause.init(rawValue:)) {
             let account = Self.account(Self.assigned(Self.summary(.bidPrice, .score), cause))
@@ -203,6 +214,12 @@ import Testing
         #expect(Self.text(human).hasPrefix("A human gave L to chosen, as attempt 1. No partner was evaluated."))
         let unrecorded = Self.account(Self.assigned(nil, .expired))
         #expect(Self.text(unrecorded).contains("The record does not say what was decisive."))
+    }
+
+    @Test func whoseDeputyItIsIsTold() {
+        #expect(Self.handedToADeputy.decider == .leadline)
+        #expect(Self.text(Self.handedToADeputy).contains("handed to the deputy chosen because ill is away"))
+        #expect(Self.text(Self.handedToItsSuccessor).contains("chosen has everything of old since"))
     }
 
     @Test func everyExclusionIsCounted() {
@@ -351,6 +368,7 @@ import Testing
         var byClaim = Self.summary(.bidPrice, .ownership)
         byClaim.claimID = "c"
         note(Self.account(Self.assigned(byClaim)).statements)
+        note(Self.handedToADeputy.statements + Self.handedToItsSuccessor.statements)
         var waited = Self.summary(.bidPrice, .score)
         for index in waited.best.indices { waited.best[index].waitingPrice = 1 }
         note(Self.account(Self.assigned(waited)).statements)

@@ -31,6 +31,33 @@ import Testing
         return ExplanationPage(explanation).lines.first { $0.hasPrefix("First response") } ?? ""
     }
 
+    /// What stood announced when it was decided, in one sentence; of one partner alone where it is asked about.
+    @Test func whatStoodAnnouncedIsSaid() {
+        let event = Event.leadEscalated(
+            LeadEscalated(leadID: "L", reason: .noEligiblePartner, queue: "q", evaluation: nil, movesOn: nil, suggestedPartnerID: ""))
+        let decision = LeadDecision(
+            program: "demo", position: 1, ordinal: 0, stamp: Samples.start, logicVersion: 7, event: event)
+        var explanation = Explanation(
+            leadID: "L", decision: decision, history: [], evaluation: nil, partners: [], policy: Policy(), policyVersion: "v",
+            currency: "EUR", recomputation: Recomputation(recorded: nil, recomputed: nil, eventsAreEqual: true))
+        func said(_ partner: String? = nil) -> [String] {
+            ExplanationPage(explanation, partnerID: partner).lines.filter { $0.hasPrefix("Announced by then") }
+        }
+        #expect(said().isEmpty)
+        explanation.notices = [
+            StarvationNotice(
+                at: Samples.start,
+                announced: .init(partnerID: "p", kind: .floor, cause: .rules, since: Samples.start, until: Samples.start, leads: 2, of: 6)),
+            StarvationNotice(at: Samples.start, announced: .init(partnerID: "r", kind: .idle, cause: .fit, since: Samples.start, leads: 0)),
+        ]
+        let moment = "2026-01-05T00:00:00Z"
+        let floor = "p is about to miss its floor, 2 leads of 6 until \(moment), said \(moment)"
+        let idle = "r has got no lead since \(moment), said \(moment)"
+        #expect(said() == ["Announced by then: \(floor); \(idle)."] && said("r") == ["Announced by then: \(idle)."] && said("s").isEmpty)
+        let document = ExplanationDocument(explanation, text: [])
+        #expect(document.announced.map(\.kind) == ["floor", "idle"] && document.announced.map(\.of) == [6, nil])
+    }
+
     @Test func thePromiseThatRuledIsNamed() {
         let anyone = Predicate.all([])
         let gold = ServiceLevel(name: "gold", when: anyone, sla: Self.sla(30)),

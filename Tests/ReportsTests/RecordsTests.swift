@@ -48,7 +48,11 @@ import Testing
         policy.exchangeRates = [ExchangeRate(currency: "USD", rateMicros: 930_000)]
         (policy.samePersonDays, policy.ownershipDays, policy.dealHorizonDays) = (50, 51, 52)
         policy.serviceLevels = [ServiceLevel(name: "enterprise", when: .partnerTierAtLeast(53), sla: policy.sla)]
-        policy.escalationLadder = [EscalationStep(queue: "heads", afterMinutes: 54)]
+        policy.escalationLadder = [
+            EscalationStep(
+                queue: "heads", afterMinutes: 54, workingHours: [WorkingHours(weekday: 1, fromMinute: 540, untilMinute: 1_020)],
+                timeZone: "Europe/Rome", holidayCalendar: "italy")
+        ]
         (policy.method, policy.floorPeriodDays) = (.weightedRotation, 55)
         policy.exploration.shareBasisPoints = 5_600
         policy.exploration.leadsPerPeriodMax = 57
@@ -88,6 +92,7 @@ import Testing
         policy.starvation = starvation
         (policy.ruleBreak, policy.presence) = (.escalate, .hold)
         policy.placesBack.declined = true
+        policy.holidayCalendars = [HolidayCalendar(name: "italy", countries: ["IT"], dates: ["2026-12-25", "2026-12-26"])]
         return policy
     }()
 
@@ -117,7 +122,8 @@ import Testing
             "enterprise", "at least 53", "54 minutes", "heads", "55 days", "56.0 %", "at most 57", "58.0 %", "at least 59",
             "60 minutes", "EUR 61.00", "62.0 %", "63 days", "64 days", "65 days", "consent", "pilot trial", "arm old",
             "weighted turns", "shadow mode: every", "follow what partners accept", "82.0 % of its period", "83 days", "84.0 %", "85 leads",
-            "a human gets a lead whose partner", "at work could get is held", "a lead that it declines counts",
+            "a human gets a lead whose partner", "at work could get is held", "a lead that it declines counts", "calendar italy", "2 days without work from 2026-12-25 to 2026-12-26", "serve IT alone",
+            "Mon 09:00 to 17:00, Europe/Rome, without the holidays of italy",
         ] + (31...40).map({ "\($0)" }) {
             #expect(text.contains(value), "\(value): \(text)")
         }

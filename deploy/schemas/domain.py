@@ -33,7 +33,7 @@ FILLED = {name: "Self()" for name in ("FirmographicsObserved", "Capacity", "Pilo
 FILLED["PartnerUpserted"] = "Self(partnerID: partnerID)"
 
 # Enums of which the domain has an "unspecified" too; of all others it must be stated.
-UNSPECIFIED = {"LawfulBasis", "RefusalReason", "AutomatedDecisionGround", "ClaimApproval", "NegotiationFallback"}
+UNSPECIFIED = {"LawfulBasis", "RefusalReason", "AutomatedDecisionGround", "ClaimApproval", "NegotiationFallback", "PartnerMergeReason"}
 
 # Absent and empty mean the same here, and empty is written as absent.
 DEFAULTS = {

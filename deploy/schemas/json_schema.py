@@ -13,6 +13,8 @@ FORMS = {
     "country": {"pattern": country_pattern()}, "language": {"pattern": "^[a-z]{2,3}$"},
     "currency": {"pattern": currency_pattern()},
     "hash": {"pattern": "^[0-9a-f]{32}$"},
+    # The length of months is intake's to check.
+    "date": {"pattern": "^(199[0-9]|20[0-9]{2}|21[0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"},
 }
 
 SMALL = {Field.TYPE_INT32: (-2**31, 2**31 - 1), Field.TYPE_SINT32: (-2**31, 2**31 - 1), Field.TYPE_UINT32: (0, 2**32 - 1)}

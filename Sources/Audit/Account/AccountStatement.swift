@@ -19,6 +19,7 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
         // What led to it.
         case onArrival, afterDeadline, afterRefusal, afterPause, afterRemoval, afterSuspension, sentBackByHuman
         case afterRestriction, afterReturn, afterUnlinking, afterLinking, afterWaiting, afterLateAnswer, afterRuleBreak
+        case afterAbsence, afterMerger
 
         // Why a human got it.
         case noPolicy, noPartners, noEligiblePartner, attemptsExhausted, ownerAtCap, currencyUnknown
@@ -40,7 +41,7 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
 
         // What was decisive.
         case byNet, byScore, byFit, byRank, byOwnership, byClaim, byLot, byTurn, byWeightedTurn
-        case byAgreement, offered, agreed
+        case byAgreement, byDeputy, bySuccession, offered, agreed
         case tiedByNet, tiedByScore, tiedByFit, tiedByRank, decisiveUnrecorded
 
         // What stood beside it.
@@ -59,7 +60,7 @@ public struct AccountStatement: Sendable, Encodable, Equatable {
 
     /// Name of a value in a text.
     public enum Name: String, Sendable, Encodable, CaseIterable, CodingKeyRepresentable {
-        case program, lead, into, partner, partners, queue, policy, version, arm, rule, rules
+        case program, lead, into, partner, former, partners, queue, policy, version, arm, rule, rules
         case count, company, attempt, fit, conversion, share, rate, currency, date
     }
 

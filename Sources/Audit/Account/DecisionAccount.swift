@@ -55,13 +55,26 @@ private struct Record {
             let isHuman = event.cause == .human
             return isHuman
                 ? (.human, agreed(event) + [.init(.assignedByHuman, names), .init(.nobodyEvaluated), .init(.humanReasonsElsewhere)])
-                : (.leadline, [cause(event.cause), .init(.assigned, names), .init(.decisiveUnrecorded)])
+                : (.leadline, [cause(event.cause), .init(.assigned, names), decisive(event)])
         }
         let account = Evaluated(summary, policy: policy)
         return (
             event.cause == .human ? .leadlineForHuman : .leadline,
             [cause(event.cause)] + agreed(event) + [.init(.assigned, names)] + account.ground + account.choice(of: event.partnerID)
         )
+    }
+
+    /// What was decisive where nobody was evaluated: whose deputy, or whose successor, gets it.
+    private func decisive(_ event: LeadAssigned) -> AccountStatement {
+        for case .assignmentEnded(let ended) in events
+        where ended.leadID == event.leadID && ended.cause == event.cause {
+            let names: [AccountStatement.Name: AccountStatement.Value] = [
+                .partner: .text(event.partnerID), .former: .text(ended.partnerID),
+            ]
+            if event.cause == .partnerAbsent { return .init(.byDeputy, names) }
+            if event.cause == .partnersMerged { return .init(.bySuccession, names) }
+        }
+        return .init(.decisiveUnrecorded)
     }
 
     /// The first offer of a round: whom the lead was offered, and by what.
@@ -152,6 +165,8 @@ private struct Record {
         case .offeredAgain: .init(.afterWaiting)
         case .answeredInTime: .init(.afterLateAnswer)
         case .ruleBroken: .init(.afterRuleBreak)
+        case .partnerAbsent: .init(.afterAbsence)
+        case .partnersMerged: .init(.afterMerger)
         }
     }
 

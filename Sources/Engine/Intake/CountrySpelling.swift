@@ -24,7 +24,7 @@ enum CountrySpelling {
         return true
     }
 
-    /// The same in a policy: in its hard rules, service levels, pilot arms and where it negotiates.
+    /// The same in a policy: in its hard rules, service levels, pilot arms, holiday calendars and where it negotiates.
     static func resolve(_ policy: inout WirePolicy) -> Bool {
         var isChanged = false
         for index in policy.hardRules.indices where policy.hardRules[index].hasRequire {
@@ -37,6 +37,9 @@ enum CountrySpelling {
             isChanged = resolve(&policy.pilot.arms[index].when) || isChanged
         }
         if policy.negotiation.hasWhen { isChanged = resolve(&policy.negotiation.when) || isChanged }
+        for index in policy.holidayCalendars.indices {
+            isChanged = resolve(&policy.holidayCalendars[index].countries) || isChanged
+        }
         return isChanged
     }
 

@@ -29,6 +29,7 @@ struct FieldRules {
         case .partnerUpserted(let profile):
             try workingHours(profile)
             try segments(profile.capacity)
+            try deputies(profile)
         case .partnerCapacitySet(let fact): try segments(fact.capacity)
         case .partnerAbsenceSet(let fact):
             if fact.until <= fact.from { throw invalid("until", "must be later than from") }
@@ -39,6 +40,10 @@ struct FieldRules {
         case .leadsUnlinked(let fact), .leadsLinked(let fact): try link(fact)
         case .offerAnswered(let fact): try answer(fact)
         case .commissionShared(let fact): try shares(fact.shares)
+        case .partnersMerged(let fact):
+            if fact.fromPartnerID == fact.intoPartnerID {
+                throw invalid("into_partner_id", "must name another partner than from_partner_id")
+            }
         case .ratesPublished(let fact): try rates(fact.rates)
         case .leadDeclined(let fact), .leadReturned(let fact): try ofPartners(fact.reason, "reason")
         case .dealLost(let fact): try ofPartners(fact.reason, "reason")
@@ -101,6 +106,18 @@ struct FieldRules {
             throw Rejection(
                 .missingField, "time_zone is required with working_hours, e.g. Europe/Rome", field: "time_zone")
         }
+        if !profile.holidayCalendar.isEmpty && profile.workingHours.isEmpty {
+            throw Rejection(
+                .missingField, "working_hours is required with holiday_calendar: without hours a partner works round the clock",
+                field: "working_hours")
+        }
+    }
+
+    private static func deputies(_ profile: PartnerProfile) throws(Rejection) {
+        if isRepeated(profile.deputies) { throw invalid("deputies", "must name each partner once") }
+        if profile.deputies.contains(profile.partnerID) {
+            throw invalid("deputies", "must name other partners than partner_id")
+        }
     }
 
     private static func policy(_ policy: Policy) throws(Rejection) {
@@ -113,6 +130,29 @@ struct FieldRules {
         try pilot(policy.pilot)
         try returns(policy.returns)
         try negotiation(policy.negotiation)
+        if isRepeated(policy.holidayCalendars.map(\.name)) {
+            throw invalid("policy.holiday_calendars.name", "must differ from calendar to calendar")
+        }
+        for step in policy.escalationLadder { try hours(step, policy.holidayCalendars.map(\.name)) }
+    }
+
+    private static func hours(_ step: EscalationStep, _ calendars: [String]) throws(Rejection) {
+        let place = "policy.escalation_ladder"
+        for hours in step.workingHours where hours.fromMinute >= hours.untilMinute {
+            throw invalid("\(place).working_hours", "needs from_minute < until_minute")
+        }
+        if step.workingHours.isEmpty != step.timeZone.isEmpty {
+            let (missing, stated) = step.timeZone.isEmpty ? ("time_zone", "working_hours") : ("working_hours", "time_zone")
+            throw Rejection(.missingField, "\(place).\(missing) is required with \(stated)", field: "\(place).\(missing)")
+        }
+        if step.holidayCalendar.isEmpty { return }
+        if step.workingHours.isEmpty {
+            throw Rejection(
+                .missingField, "\(place).working_hours is required with holiday_calendar", field: "\(place).working_hours")
+        }
+        if !calendars.contains(step.holidayCalendar) {
+            throw invalid("\(place).holiday_calendar", "must be the name of one of policy.holiday_calendars")
+        }
     }
 
     /// Most values that a predicate compares with.

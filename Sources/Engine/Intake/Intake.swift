@@ -98,6 +98,7 @@ public struct Intake {
         input.contentDigest = Digest128(read.content)
         input.account = read.accounts.first
         input.timeZone = checked.timeZone
+        input.stepTimeZones = checked.stepTimeZones
         if fact.isAnswer {
             input.receivedAt = received
             input.ownTime = checked.event.time

@@ -19,6 +19,7 @@ struct CheckedRecord {
     /// address.
     var addresses: [String] = []
     var timeZone: TimeZoneRules?
+    var stepTimeZones: [NamedTimeZone] = []
 }
 
 /// What a record must be by itself, whatever the program's state is: the rules that intake goes by, and by which
@@ -80,6 +81,7 @@ public struct IntakeRules: Sendable {
             program: program, kind: kind, event: event, message: message, fact: stated.fact, clear: stated.clear,
             sealed: stated.sealed, accountDomains: stated.accountDomains, addresses: stated.addresses)
         if let zone = message.timeZone { checked.timeZone = try zones.rules(zone, at: record.received) }
+        checked.stepTimeZones = try zones.ofSteps(stated.fact, at: record.received)
         return checked
     }
 

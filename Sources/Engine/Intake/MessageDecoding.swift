@@ -71,6 +71,7 @@ extension MessageKind {
         case .partnerAbsenceCancelled: return try read(WirePartnerAbsenceCancelled.self, data, encoding)
         case .partnerCommissionTermsSet: return try read(WirePartnerCommissionTermsSet.self, data, encoding)
         case .commissionShared: return try read(WireCommissionShared.self, data, encoding)
+        case .partnersMerged: return try read(WirePartnersMerged.self, data, encoding)
         case .ratesPublished: return try read(WireRatesPublished.self, data, encoding)
         case .programRegistered: return try registration(data, encoding)
         case .logicVersionAdopted: return try read(WireLogicVersionAdopted.self, data, encoding)

@@ -12,14 +12,27 @@ struct TimeZoneResolution {
     /// How often rules were made that were not known.
     private(set) var resolved = 0
 
-    mutating func rules(_ name: String, at stamp: Timestamp) throws(Rejection) -> TimeZoneRules {
+    /// The rules of the zones that the steps of a policy's ladder name, each once, in their order.
+    mutating func ofSteps(_ fact: Fact, at stamp: Timestamp) throws(Rejection) -> [NamedTimeZone] {
+        guard case .policyPublished(let published) = fact else { return [] }
+        var found: [NamedTimeZone] = []
+        for step in published.policy.escalationLadder
+        where !step.timeZone.isEmpty && !found.contains(where: { $0.name == step.timeZone }) {
+            let rules = try self.rules(step.timeZone, at: stamp, field: "policy.escalation_ladder.time_zone")
+            found.append(NamedTimeZone(name: step.timeZone, rules: rules))
+        }
+        return found
+    }
+
+    mutating func rules(
+        _ name: String, at stamp: Timestamp, field: String = "time_zone"
+    ) throws(Rejection) -> TimeZoneRules {
         // Resolved per calendar year, so that the same profile gives the same rules all year.
         let year = stamp.micros.floorDivided(by: Self.yearMicros)
         if let cached = known[name], cached.year == year { return cached.rules }
         guard FieldRules.isZoneName(name), let zone = TimeZone(identifier: name) else {
             throw Rejection(
-                .invalidField, "time_zone is not in the tz database; use a name such as Europe/Rome", field: "time_zone"
-            )
+                .invalidField, "\(field) is not in the tz database; use a name such as Europe/Rome", field: field)
         }
         let start = Date(timeIntervalSince1970: Double((year - Self.yearsBefore) * Self.yearMicros / 1_000_000))
         let end = Date(timeIntervalSince1970: Double((year + Self.yearsAfter) * Self.yearMicros / 1_000_000))

@@ -17,10 +17,9 @@ public enum Validation {
     public static func fact(_ json: [UInt8], as kind: MessageKind, at moment: Timestamp) throws(Rejection) -> Fact {
         let message = try kind.decode(json, .json)
         let fact = try IntakeRules.stated(by: message, kind).fact
-        if let zone = message.timeZone {
-            var zones = TimeZoneResolution()
-            _ = try zones.rules(zone, at: moment)
-        }
+        var zones = TimeZoneResolution()
+        if let zone = message.timeZone { _ = try zones.rules(zone, at: moment) }
+        _ = try zones.ofSteps(fact, at: moment)
         return fact
     }
 }

@@ -19,6 +19,8 @@ public struct ChannelReport: Encodable, Sendable {
     public var partners: [PartnerFigures]
     /// Floor periods that are over, with what each partner got.
     public var floors: FloorReport
+    /// What was announced in this time of partners that get too little, or too much; oldest first.
+    public var starvation: [AnnouncedStarvation]
     /// What won against what taking turns would have been expected to win; nil where no decision tells.
     public var rotation: RotationComparison?
     /// The newest pilot over the leads that came in this time; nil without one.
@@ -53,6 +55,7 @@ public struct ChannelReport: Encodable, Sendable {
         }
         partners = ledger.partners()
         floors = FloorReport(history, span)
+        starvation = history.starvation.filter { span.contains($0.at) }.map(AnnouncedStarvation.init)
         rotation = RotationComparison(history, span)
         pilot = PilotReport(history, program: program, leadsOf: span)
     }

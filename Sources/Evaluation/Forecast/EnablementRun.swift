@@ -182,7 +182,8 @@ struct RerunWorld: Sendable {
 
     private mutating func take(_ input: Input, at stamp: Timestamp, shiftedBy length: Int64) {
         // An input of nobody's: no event of it was seen, and the person of the first lead is not merged with.
-        var fresh = Input(input.fact, account: input.account, timeZone: input.timeZone)
+        var fresh = Input(
+            input.fact, account: input.account, timeZone: input.timeZone, stepTimeZones: input.stepTimeZones)
         switch input.fact {
         case .leadSubmitted(let fact):
             submit(fact, fresh, at: stamp)

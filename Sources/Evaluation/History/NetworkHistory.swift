@@ -39,6 +39,8 @@ public struct NetworkHistory: Sendable {
     public private(set) var last: Timestamp?
     /// Times leads went to humans, with the reason.
     public private(set) var escalations: [(at: Timestamp, reason: EscalationReason)] = []
+    /// What was announced of partners that get too little, or too much.
+    public private(set) var starvation: [StarvationNotice] = []
     /// Leads for which a partner could be chosen, by partner and day since 1970.
     public private(set) var eligible: [[Int32: Int]] = []
     /// Deal value of those leads, minor units.
@@ -127,6 +129,7 @@ public struct NetworkHistory: Sendable {
             leads[index].awards[award].responseMicros = event.elapsedMicros
             leads[index].awards[award].isAccepted = true
         case .answerCredited(let event): credit(event)
+        case .starvationAnnounced(let event): starvation.append(StarvationNotice(at: stamp, announced: event))
         case .leadEscalated(let event): escalate(event, at: stamp)
         case .leadClosed(let event): close(event, at: stamp)
         case .leadMerged(let event):

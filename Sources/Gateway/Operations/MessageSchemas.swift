@@ -33,6 +33,7 @@ enum MessageSchemas {
         ("PartnerCommissionTermsSet", "PartnerCommissionTermsSetRequest", ["partnerId"]),
         ("PartnerAbsenceSet", "PartnerAbsenceSetRequest", ["partnerId", "absenceId"]),
         ("CommissionShared", "CommissionSharedRequest", ["leadId"]),
+        ("PartnersMerged", "PartnersMergedRequest", ["fromPartnerId", "decidedBy"]),
         ("RatesPublished", "RatesPublishedRequest", []),
         ("PolicyPublished", "PolicyPublishedRequest", ["version"]),
     ]
@@ -69,6 +70,7 @@ enum MessageSchemas {
             PackageResources.PartnerCommissionTermsSet_schema_json, PackageResources.PartnerCommissionTermsSet_json
         ),
         "PartnerAbsenceSet": (PackageResources.PartnerAbsenceSet_schema_json, PackageResources.PartnerAbsenceSet_json),
+        "PartnersMerged": (PackageResources.PartnersMerged_schema_json, PackageResources.PartnersMerged_json),
         "CommissionShared": (PackageResources.CommissionShared_schema_json, PackageResources.CommissionShared_json),
         "RatesPublished": (PackageResources.RatesPublished_schema_json, PackageResources.RatesPublished_json),
         "PolicyPublished": (PackageResources.PolicyPublished_schema_json, PackageResources.PolicyPublished_json),

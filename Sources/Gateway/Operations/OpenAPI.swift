@@ -470,7 +470,7 @@ enum AnswerSchemas {
                 ("partner", .id), ("status", .string), ("tier", .integer), ("openLeads", .integer),
                 ("openLeadsMax?", .integer), ("leadsPerPeriodMax?", .integer), ("assignments", .integer),
                 ("won", .integer), ("lost", .integer), ("countries", .array(.string)),
-                ("commissionBasisPoints", .integer),
+                ("commissionBasisPoints", .integer), ("mergedInto?", .id),
             ])
         ),
         (

@@ -175,7 +175,8 @@ enum EventOperations {
         // An answer binds its partner to terms.
         case .offerAnswered: .leadsAnswer
         case .partnerUpserted, .partnerCapacitySet, .partnerPaused, .partnerResumed, .partnerRemoved,
-            .partnerAbsenceSet, .partnerAbsenceCancelled, .partnerCommissionTermsSet, .commissionShared:
+            .partnerAbsenceSet, .partnerAbsenceCancelled, .partnerCommissionTermsSet, .commissionShared,
+            .partnersMerged:
             .partnersWrite
         case .reviewRequested: .reviewsRequest
         case .humanDecisionRecorded, .claimDecided, .returnDecided, .leadsUnlinked, .leadsLinked: .decisionsOverride

@@ -8,7 +8,7 @@ import UseCases
 
 /// The program's partners. A partner is shown itself alone.
 enum PartnerOperations {
-    static let all = [list, show, upsert, capacity, pause, resume, absence, cancelAbsence, commission]
+    static let all = [list, show, upsert, capacity, pause, resume, absence, cancelAbsence, commission, merge]
 
     private static let list = Operation(
         id: "listPartners", method: .get, path: "/v1/partners", tag: "Partners", summary: "Partners as they stand",
@@ -88,6 +88,21 @@ enum PartnerOperations {
         payload: .init(
             types: ["application/json"], schema: .reference("PartnerCommissionTermsSetRequest"),
             example: MessageSchemas.example("PartnerCommissionTermsSet", without: ["partnerId"])))
+
+    private static let merge = Operation(
+        id: "mergePartner", method: .post, path: "/v1/partners/{partner}/merge", tag: "Partners",
+        summary: "Another partner has everything of this one from here on", scope: .partnersWrite, rate: .write,
+        payload: .init(
+            types: ["application/json"], schema: .reference("PartnersMergedRequest"),
+            example: MessageSchemas.example("PartnersMerged", without: ["fromPartnerId", "decidedBy"])),
+        isWrite: true, successes: LeadOperations.submission,
+        work: .whole { call in
+            let partner = try await visible(call).partner
+            let submission = try Submission(call, "mergePartner")
+            var fact = try submission.message(WirePartnersMerged.self, .partnersMerged)
+            (fact.fromPartnerID, fact.decidedBy) = (partner, submission.grant.principal)
+            return try await submission.send(fact, .partnersMerged)
+        })
 
     /// A change of a partner's availability or terms, if the caller may see the partner.
     /// - Parameter complete: sets what the path says beside the partner.

@@ -17,6 +17,7 @@ enum RecordedActor {
         case .humanDecisionRecorded: ("reviewer", 6)
         case .claimDecided: ("decider", 5)
         case .leadsUnlinked, .leadsLinked: ("decidedBy", 4)
+        case .partnersMerged: ("decidedBy", 3)
         default: nil
         }
     }

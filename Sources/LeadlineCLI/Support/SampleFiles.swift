@@ -70,12 +70,14 @@ enum SampleFiles {
         deal_horizon_days: 365                # a deal nobody speaks of any more is lost by then
         human_queue: partner-managers
         # escalation_ladder:                  # where a lead goes that nobody took out of the queue before in time
-        #   - {queue: head-of-channel, after_minutes: 240}
+        #   - {queue: head-of-channel, after_minutes: 240}   # working_hours, time_zone, holiday_calendar: when they count
         # claims: {protected_days: 90, approval: CLAIM_APPROVAL_BY_RULE, answer_days: 14}   # partners may claim accounts
         # suspension: {missed_deadlines: 3, within_days: 30, suspended_days: 7, moves_leads: true}   # no leads for a while
         # starvation: {floor_after_basis_points: 7500, idle_days: 14, share_basis_points: 5000}   # who gets too little is announced
         # rule_break: RULE_BREAK_RESPONSE_REROUTE   # a fact changed, and the holder breaks a hard rule: the lead moves
         # presence: PRESENCE_MODE_PREFER     # what waiting until a partner is at work costs is taken off; or ..._HOLD
+        # holiday_calendars:                  # days without work; 'leadline policy holidays FILE.ics' writes them
+        #   - {name: italy, countries: [IT], dates: ["2026-12-25", "2026-12-26"]}
         # places_back: {declined: true}       # a declined lead counts for the partner's period no more
         # returns:                            # how leads come back; bad data counts against the lead's source
         #   credits_per_period_max: 2         # returns for bad data that give a partner its turn and place back

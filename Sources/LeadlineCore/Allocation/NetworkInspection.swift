@@ -52,6 +52,10 @@ public struct NetworkStanding: Sendable, Equatable {
     public var debtsBalance: Bool
     /// What is left of the chance of winning after waiting for a response, and the deals that say so.
     public var waiting: [WaitingShare]
+    /// What stands announced of partners that get too little, or too much.
+    public var announced: [StarvationNotice]
+    /// Partners whose profile names a holiday calendar that the policy does not have: they keep no holidays.
+    public var calendarsUnknown: [String]
     /// In order of registration.
     public var partners: [PartnerPrice]
 }
@@ -81,7 +85,13 @@ extension State {
             meanGain: prices.meanGain, jainOfUtilisation: JainIndex.of(prices.utilisations),
             turnWithinMax: turns.compactMap { $0 }.max(),
             debtsBalance: partners.tieDebtMicros.reduce(0, +) == 0, waiting: waitingShares(policy),
+            announced: starvationNotices(at: stamp), calendarsUnknown: calendarsUnknown,
             partners: partners.profiles.indices.map { price(of: $0, list, turnWithin: turns[$0]) })
+    }
+
+    private var calendarsUnknown: [String] {
+        partners.profiles.indices.filter { partners.status[$0] != .removed }.map { partners.profiles[$0] }
+            .filter { !$0.holidayCalendar.isEmpty && !holidays.has($0.holidayCalendar) }.map(\.partnerID)
     }
 
     private func waitingShares(_ policy: Policy) -> [WaitingShare] {

@@ -3,12 +3,10 @@
 extension State {
     /// Microseconds until a partner is at work; 0 if it is, or states no hours.
     func untilAtWork(_ partner: Int, at stamp: Timestamp) -> Int64 {
-        let hours = partners.profiles[partner].workingHours
-        if hours.isEmpty { return 0 }
+        if partners.profiles[partner].workingHours.isEmpty { return 0 }
         // The moment after the first one of work.
         let first = WorkingTime.deadline(
-            from: stamp, micros: 1, hours: hours, zone: partners.timeZones[partner],
-            absences: partners.absences[partner])
+            from: stamp, micros: 1, in: calendar(of: partner, absences: partners.absences[partner]))
         return max(0, first.micros - 1 - stamp.micros)
     }
 

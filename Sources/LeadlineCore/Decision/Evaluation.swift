@@ -162,7 +162,7 @@ enum Evaluation {
             }
             put(out: out, .hardRule, rule: index, &scratch)
         }
-        let watchesAbsences = state.isLogic(7) && state.policy?.absenceAhead == .passOver
+        let watchesAbsences = state.isLogic(7) && state.policy?.absenceAhead.passesOver == true
             && state.partners.withAbsences.words.contains { $0 != 0 }
         func lay(_ reason: ExclusionReason) {
             if reason == .coolingDown && state.partners.coolingLatest <= stamp { return }

@@ -15,9 +15,7 @@ extension State {
         _ micros: Int64, _ sla: SLA, _ partner: Int, from stamp: Timestamp, absences: [PartnerTable.Absence]
     ) -> Timestamp {
         if !sla.inWorkingHours { return stamp.adding(micros: micros) }
-        return WorkingTime.deadline(
-            from: stamp, micros: micros, hours: partners.profiles[partner].workingHours,
-            zone: partners.timeZones[partner], absences: absences)
+        return WorkingTime.deadline(from: stamp, micros: micros, in: calendar(of: partner, absences: absences))
     }
 
     /// True if the partner, who is there now, goes away before it would have to answer: an absence costs it time that

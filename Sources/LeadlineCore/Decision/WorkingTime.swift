@@ -1,20 +1,48 @@
-/// When a promise falls due if only a partner's working time counts.
+/// When somebody works: weekly hours by the local clock, less holidays and absences; without hours round the clock.
+struct WorkingCalendar {
+    var hours: [WorkingHours]
+    /// Nil is UTC.
+    var zone: TimeZoneRules?
+    /// Local days without hours.
+    var holidays = HolidayDays()
+    var absences: [PartnerTable.Absence] = []
+
+    /// True if all time is working time.
+    var isAlways: Bool { hours.isEmpty && absences.isEmpty }
+}
+
+extension State {
+    /// When a partner works, as if it were away then and then alone.
+    func calendar(of partner: Int, absences: [PartnerTable.Absence]) -> WorkingCalendar {
+        WorkingCalendar(
+            hours: partners.profiles[partner].workingHours, zone: partners.timeZones[partner],
+            holidays: partners.holidays[partner], absences: absences)
+    }
+}
+
+extension State {
+    /// When the minutes of a step of the escalation ladder count.
+    func calendar(of step: EscalationStep) -> WorkingCalendar {
+        WorkingCalendar(
+            hours: step.workingHours, zone: stepZones.first { $0.name == step.timeZone }?.rules,
+            holidays: step.workingHours.isEmpty ? HolidayDays() : holidays.days(named: step.holidayCalendar))
+    }
+}
+
+/// When a promise falls due if only working time counts.
 enum WorkingTime {
     /// A promise that working hours cannot keep within this many days falls due then anyway.
     private static let horizonDays: Int64 = 90
 
     /// The moment at which `micros` of working time have passed since `start`.
-    static func deadline(
-        from start: Timestamp, micros: Int64, hours: [WorkingHours], zone: TimeZoneRules?,
-        absences: [PartnerTable.Absence]
-    ) -> Timestamp {
+    static func deadline(from start: Timestamp, micros: Int64, in calendar: WorkingCalendar) -> Timestamp {
         var left = micros
-        if hours.isEmpty && absences.isEmpty { return start.adding(micros: left) }
-        let firstDay = localDay(of: start, zone)
+        if calendar.isAlways { return start.adding(micros: left) }
+        let firstDay = localDay(of: start, calendar.zone)
         // Hours of a day may overlap; no moment counts twice.
         var counted = start
         for day in firstDay...(firstDay + horizonDays) {
-            for stretch in stretches(on: day, hours, zone, absences) where stretch.until > counted {
+            for stretch in stretches(on: day, calendar) where stretch.until > counted {
                 let from = max(stretch.from, counted)
                 let length = stretch.until.micros - from.micros
                 if length >= left { return from.adding(micros: left) }
@@ -26,16 +54,13 @@ enum WorkingTime {
     }
 
     /// The working time between two moments; of more days than a promise is waited for, every day counts in full.
-    static func elapsed(
-        from start: Timestamp, until end: Timestamp, hours: [WorkingHours], zone: TimeZoneRules?,
-        absences: [PartnerTable.Absence]
-    ) -> Int64 {
+    static func elapsed(from start: Timestamp, until end: Timestamp, in calendar: WorkingCalendar) -> Int64 {
         if end <= start { return 0 }
-        if hours.isEmpty && absences.isEmpty { return end.micros - start.micros }
-        let firstDay = localDay(of: start, zone)
+        if calendar.isAlways { return end.micros - start.micros }
+        let firstDay = localDay(of: start, calendar.zone)
         var counted = start, sum: Int64 = 0
         for day in firstDay...(firstDay + horizonDays) {
-            for stretch in stretches(on: day, hours, zone, absences)
+            for stretch in stretches(on: day, calendar)
             where stretch.until > counted && stretch.from < end {
                 let until = min(stretch.until, end)
                 sum += until.micros - max(stretch.from, counted).micros
@@ -46,11 +71,13 @@ enum WorkingTime {
         return sum + max(0, end.micros - horizon.micros)
     }
 
-    /// Working stretches of one local day in UTC, in order, absences cut out. A moment is in them if the local clock
-    /// shows a working hour then: an hour that the clock skips is none, one that it shows twice is two.
+    /// Working stretches of one local day in UTC, in order, absences cut out; none on a holiday. A moment is in them if
+    /// the local clock shows a working hour then: an hour that the clock skips is none, one that it shows twice is two.
     private static func stretches(
-        on day: Int64, _ hours: [WorkingHours], _ zone: TimeZoneRules?, _ absences: [PartnerTable.Absence]
+        on day: Int64, _ calendar: WorkingCalendar
     ) -> [(from: Timestamp, until: Timestamp)] {
+        if calendar.holidays.contains(day) { return [] }
+        let (hours, zone, absences) = (calendar.hours, calendar.zone, calendar.absences)
         // 1970-01-01 was a Thursday, ISO weekday 4.
         let weekday = UInt8((((day + 3) % 7) + 7) % 7 + 1)
         let today = hours.isEmpty

@@ -26,7 +26,7 @@ extension State {
         let returns = returns
         let lookAt = again.lookAt
         let ratesAt = rates.nextFrom
-        let (starvationLookAt, ruleBreaks) = (starvation.lookAt, ruleBreaks)
+        let (starvationLookAt, ruleBreaks, handOvers) = (starvation.lookAt, ruleBreaks, handOvers)
         agenda.dropStale { item in
             switch item.kind {
             case .lead:
@@ -44,6 +44,8 @@ extension State {
             case .rates: return ratesAt == item.at
             case .starvation: return starvationLookAt == item.at
             case .ruleBreak: return ruleBreaks[Int(item.index)]?.at == item.at
+            case .absence: return handOvers.absence(of: Int(item.index)) == item.at
+            case .handOver: return handOvers[Int(item.index)]?.at == item.at
             }
         }
     }

@@ -2,6 +2,8 @@
 
 extension State {
     mutating func assign(_ event: LeadAssigned, at stamp: Timestamp) {
+        // It is there already, with its timers and counts.
+        if event.cause == .partnersMerged { return }
         // What an offered lead is worth to whom was remembered with its first offer.
         let wasOffered = leads.slot(of: event.leadID).map { leads.leads[$0].status == .offered } ?? false
         place(event, at: stamp)
@@ -131,11 +133,12 @@ extension State {
     }
 
     /// The lead is taken back for another reason; who declined, or lost it by a link, may have its turn back. A link is
-    /// nobody's fault, nor is an answer of another that became known late, or a fact that changed: whoever lost a lead
-    /// by one may get it again.
+    /// nobody's fault, nor is an answer of another that became known late, a fact that changed, or an absence: whoever
+    /// lost a lead by one may get it again.
     mutating func end(_ event: AssignmentEnded) {
+        if event.cause == .partnersMerged { return }
         let isByLink = switch event.cause {
-        case .linked, .unlinked, .answeredInTime, .ruleBroken: true
+        case .linked, .unlinked, .answeredInTime, .ruleBroken, .partnerAbsent: true
         default: false
         }
         if event.cause == .declined || event.cause == .returned { handBack(event) }

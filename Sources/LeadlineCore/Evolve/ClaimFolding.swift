@@ -3,7 +3,9 @@
 extension State {
     mutating func change(_ event: ClaimChanged) {
         guard let partner = partners.index(of: event.partnerID) else { return }
-        let known = claims.claim(event.claimID, of: partner)
+        // Of a partner that was merged into another only what ends at once is left.
+        let own = partners.ownIndex(of: event.partnerID) ?? partner
+        let known = claims.claim(event.claimID, of: own) ?? claims.claim(event.claimID, of: partner)
         guard let until = event.until else {
             if let known { claims.remove(known.ticket) }
             return
@@ -11,7 +13,7 @@ extension State {
         // A claim on an account that nobody has spoken of yet is the first that is known of it.
         if let account = event.account { _ = accounts.indexOrInsert(account) }
         let claim = ClaimTable.Claim(
-            ticket: known?.ticket ?? claims.comingTicket, id: event.claimID, partner: UInt32(partner),
+            ticket: known?.ticket ?? claims.comingTicket, id: event.claimID, partner: known?.partner ?? UInt32(partner),
             leadID: event.leadID, account: event.account, status: event.status, until: until,
             ends: event.status == .approved ? .protectionOver : .unanswered)
         claims.set(claim)

@@ -21,7 +21,7 @@ extension State {
         remember(producersEvent: input, at: stamp)
         switch input.fact {
         case .programRegistered(let fact): register(fact)
-        case .policyPublished(let fact): adopt(fact)
+        case .policyPublished(let fact): adopt(fact, zones: input.stepTimeZones)
         case .logicVersionAdopted(let version): adopt(logic: version)
         case .leadSubmitted(let fact):
             insert(fact, input, at: stamp)
@@ -48,6 +48,7 @@ extension State {
         case .partnerAbsenceCancelled(let fact): cancelAbsence(fact)
         case .partnerCommissionTermsSet(let fact): setCommission(fact)
         case .commissionShared(let fact): share(fact)
+        case .partnersMerged(let fact): merge(fact, at: stamp)
         case .ratesPublished(let fact): publish(fact)
         case .suppressionSet(let fact): suppress(fact, at: stamp)
         case .suppressionLifted(let fact): liftSuppression(fact)
@@ -90,7 +91,8 @@ extension State {
         case .commissionAccrued(let event): accrue(event)
         case .commissionReversed(let event): reverse(event)
         case .answerCredited(let event): credit(event)
-        case .outcomeUnmatched, .outcomeWaiting, .recipientInformed, .starvationAnnounced, .holderIneligible: break
+        case .starvationAnnounced(let event): noteAnnounced(event, at: stamp)
+        case .outcomeUnmatched, .outcomeWaiting, .recipientInformed, .holderIneligible: break
         }
     }
 
@@ -118,5 +120,7 @@ extension State {
         takeDueRates(through)
         takeDueStarvation(through, at: stamp)
         takeDueRuleBreak(through)
+        takeDueAbsence(through, at: stamp)
+        takeDueHandOver(through)
     }
 }

@@ -38,9 +38,10 @@ extension State {
     }
 
     mutating func close(_ event: OfferClosed) {
-        guard let slot = leads.slot(of: event.leadID), let partner = partners.index(of: event.partnerID),
+        guard let slot = leads.slot(of: event.leadID),
             let offer = offers[slot]?.open.first(where: { $0.id == event.offerID })
         else { return }
+        let partner = Int(offer.partner)
         offers[slot]?.open.removeAll { $0.id == event.offerID }
         let wasFull = isFull(partner)
         partners.offered[partner] -= 1

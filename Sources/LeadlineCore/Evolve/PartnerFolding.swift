@@ -39,6 +39,7 @@ extension State {
             $0.partners.setAbsence(absence, at: $1, forgetting: $0.absencesMatterFrom(stamp))
             $0.prices.isStale = true
             $0.noteChance()
+            $0.planDeputies($1)
         }
     }
 
@@ -48,6 +49,7 @@ extension State {
             $0.prices.isStale = true
             $0.noteChance()
             $0.noteStarvation($1)
+            $0.planDeputies($1)
         }
     }
 
@@ -56,7 +58,7 @@ extension State {
     }
 
     private mutating func ifPartner(_ id: String, _ body: (inout State, Int) -> Void) {
-        if let index = partners.index(of: id) { body(&self, index) }
+        if let index = partners.index(of: id), !partners.isMerged(id) { body(&self, index) }
     }
 
     private mutating func ifPartner(
@@ -74,7 +76,8 @@ extension State {
 
     /// True if the profile is one of a partner that was removed, and changes nothing.
     func isKeptOut(_ id: String) -> Bool {
-        isLogic(7) && partners.index(of: id).map { partners.status[$0] == .removed } ?? false
+        if !isLogic(7) { return false }
+        return partners.isMerged(id) || partners.index(of: id).map { partners.status[$0] == .removed } ?? false
     }
 
     mutating func upsert(_ profile: PartnerProfile, _ timeZone: TimeZoneRules?) {
@@ -89,11 +92,20 @@ extension State {
         }
         var profile = profile
         profile.capacity = known(profile.capacity)
-        if !isLogic(7) && profile.rotationWeight == 0 { profile.rotationWeight = nil }
+        if !isLogic(7) {
+            if profile.rotationWeight == 0 { profile.rotationWeight = nil }
+            profile.holidayCalendar = ""
+            profile.deputies = []
+        }
         partners.upsert(profile, timeZone: timeZone, currency: currency, &vocabulary)
+        if let partner = partners.index(of: profile.partnerID) {
+            partners.holidays[partner] = holidays.days(of: profile)
+        }
         prices.isStale = true
         noteChance()
-        if let partner = partners.index(of: profile.partnerID) { noteStarvation(partner, isBack: isNew) }
+        guard let partner = partners.index(of: profile.partnerID) else { return }
+        noteStarvation(partner, isBack: isNew)
+        if partners.withAbsences[partner] { planDeputies(partner) }
     }
 
     /// Floors in value are pursued from logic version 2 on; one that was stated before is to be stated again.

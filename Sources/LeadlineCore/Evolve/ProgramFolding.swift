@@ -8,12 +8,15 @@ extension State {
         adopt(logic: fact.logicVersion)
     }
 
-    mutating func adopt(_ fact: PolicyPublished) {
+    mutating func adopt(_ fact: PolicyPublished, zones: [NamedTimeZone]) {
         let before = policy
         policy = fact.policy.known(toLogic: logicVersion)
         policyVersion = fact.version
         if isLogic(2) { adopt(fact.policy.retention, before: before?.retention ?? RetentionRule()) }
         compileHardRules()
+        holidays = HolidayTable(policy?.holidayCalendars ?? [])
+        giveHolidays()
+        keepZones(zones)
         recount(before: before)
         lots.adopt(fact.version, at: nextPosition)
         prices.isStale = true
@@ -23,6 +26,23 @@ extension State {
             strength: Double(max(fact.policy.priorStrengthDeals, 1)))
         noteChance()
         watchStarvation(before: before?.starvation)
+        if isLogic(7) { planDeputies() }
+    }
+
+    /// Looks up anew on which days each partner does not work.
+    mutating func giveHolidays() {
+        for partner in 0..<partners.count {
+            partners.holidays[partner] = holidays.days(of: partners.profiles[partner])
+        }
+    }
+
+    /// Keeps the rules of the zones that the ladder names: those that came with the policy, else those known before.
+    private mutating func keepZones(_ zones: [NamedTimeZone]) {
+        var kept: [NamedTimeZone] = []
+        for step in policy?.escalationLadder ?? [] where !kept.contains(where: { $0.name == step.timeZone }) {
+            if let zone = (zones + stepZones).first(where: { $0.name == step.timeZone }) { kept.append(zone) }
+        }
+        stepZones = kept
     }
 
     mutating func compileHardRules() {

@@ -135,6 +135,27 @@ extension State {
             && UInt64(standing.got) * 10_000 > UInt64(rule.share) * UInt64(starvation.total)
     }
 
+    // MARK: What was said
+
+    /// It was said of a partner; decisions from now on are explained beside it.
+    mutating func noteAnnounced(_ event: StarvationAnnounced, at stamp: Timestamp) {
+        guard watched != nil, let partner = partners.index(of: event.partnerID) else { return }
+        standUp(to: partner)
+        starvation.standings[partner].told.removeAll { $0.announced.kind == event.kind }
+        starvation.standings[partner].told.append(StarvationNotice(at: stamp, announced: event))
+    }
+
+    /// What was announced of partners that are there and stands at a moment, in order of registration: of a floor or a
+    /// share until the period ends, of one that got nothing until it gets something.
+    public func starvationNotices(at moment: Timestamp) -> [StarvationNotice] {
+        starvation.standings.indices.filter { partners.status[$0] == .active }.flatMap { partner in
+            starvation.standings[partner].told.filter { notice in
+                if let until = notice.announced.until { return moment < until }
+                return starvation.standings[partner].quietSince <= notice.at
+            }
+        }
+    }
+
     // MARK: A look
 
     /// Who is to be spoken of, in order of registration: floors first, then the idle, then who takes too much.

@@ -44,6 +44,10 @@ public enum RoutingCause: UInt8, Sendable {
     case offeredAgain = 40, answeredInTime
     /// Its holder broke a hard rule since a fact changed. Since logic version 7.
     case ruleBroken = 60
+    /// Its holder is away, and a deputy of the holder gets it. Since logic version 7.
+    case partnerAbsent = 70
+    /// Its holder was merged into another partner, which has it with its promise. Since logic version 7.
+    case partnersMerged
 }
 
 /// Why a candidate is out. Raw values are the schema's.
@@ -94,6 +98,8 @@ public enum DisregardReason: UInt8, Sendable {
     case currencyUnknown = 40, partnerRemoved
     /// The program keeps as many rates, in force and to come, as it can. Since logic version 7.
     case tooManyRates = 50
+    /// The partner was merged into another. Since logic version 7.
+    case partnerMerged = 70
 }
 
 /// A right of a person. Raw values are the schema's.

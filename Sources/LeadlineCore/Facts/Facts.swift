@@ -18,6 +18,8 @@ public struct Input: Sendable, Equatable {
     public var imported: Bool
     /// The rules of the time zone that the fact names, made explicit.
     public var timeZone: TimeZoneRules?
+    /// The same of the zones that the steps of a policy's escalation ladder name, each once. Since logic version 7.
+    public var stepTimeZones: [NamedTimeZone]
     /// Persons and rejected records whose keys this input ends; nothing is decided on it.
     public var erased: [Digest128]
     /// When a record of a partner's answer was received, and its own time where it states one; nil of all others. Since
@@ -31,8 +33,8 @@ public struct Input: Sendable, Equatable {
     public init(
         _ fact: Fact, eventDigest: Digest128? = nil, contentDigest: Digest128? = nil, subject: Digest128? = nil,
         linkedSubject: Digest128? = nil, suppressedAddress: Digest128? = nil, account: Digest128? = nil,
-        imported: Bool = false, timeZone: TimeZoneRules? = nil, erased: [Digest128] = [],
-        receivedAt: Timestamp? = nil, ownTime: Timestamp? = nil
+        imported: Bool = false, timeZone: TimeZoneRules? = nil, stepTimeZones: [NamedTimeZone] = [],
+        erased: [Digest128] = [], receivedAt: Timestamp? = nil, ownTime: Timestamp? = nil
     ) {
         self.fact = fact
         self.eventDigest = eventDigest
@@ -43,6 +45,7 @@ public struct Input: Sendable, Equatable {
         self.account = account
         self.imported = imported
         self.timeZone = timeZone
+        self.stepTimeZones = stepTimeZones
         self.erased = erased
         self.receivedAt = receivedAt
         self.ownTime = ownTime
@@ -81,6 +84,7 @@ public enum Fact: Sendable, Equatable {
     case partnerAbsenceCancelled(PartnerAbsenceCancelled)
     case partnerCommissionTermsSet(PartnerCommissionTermsSet)
     case commissionShared(CommissionShared)
+    case partnersMerged(PartnersMerged)
 
     case intentObserved(IntentObserved)
     case firmographicsObserved(FirmographicsObserved)

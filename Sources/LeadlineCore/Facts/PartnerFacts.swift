@@ -72,6 +72,17 @@ public struct TimeZoneRules: Sendable, Equatable {
     }
 }
 
+/// The rules of the time zone of that name.
+public struct NamedTimeZone: Sendable, Equatable {
+    /// IANA name.
+    public var name: String
+    public var rules: TimeZoneRules
+    public init(name: String, rules: TimeZoneRules) {
+        self.name = name
+        self.rules = rules
+    }
+}
+
 /// A partner's profile, whole.
 public struct PartnerProfile: Sendable, Equatable {
     public var partnerID: String
@@ -92,8 +103,14 @@ public struct PartnerProfile: Sendable, Equatable {
     /// IANA name; the rules come with the input.
     public var timeZone = ""
     public var workingHours: [WorkingHours] = []
+    /// Name of the policy's holiday calendar that it keeps; empty is that of the one country that it serves. Since
+    /// logic version 7.
+    public var holidayCalendar = ""
     /// Its turns among equals against those of others; nil is 1, and 0 is none since logic version 7, 1 before.
     public var rotationWeight: UInt32?
+    /// Partners that stand in for it while it is away, the first of them that can, where the policy says so. Since
+    /// logic version 7.
+    public var deputies: [String] = []
     public init(partnerID: String) { self.partnerID = partnerID }
 }
 
@@ -161,5 +178,35 @@ public struct PartnerCommissionTermsSet: Sendable, Equatable {
     public init(partnerID: String, rateBasisPoints: UInt32) {
         self.partnerID = partnerID
         self.rateBasisPoints = rateBasisPoints
+    }
+}
+
+/// Why two partners are one from here on. Raw values are the schema's.
+public enum PartnerMergeReason: UInt8, Sendable, CaseIterable {
+    /// Not stated.
+    case unspecified = 0
+    /// They had been one all along.
+    case duplicate
+    /// One took the other over.
+    case takeover
+}
+
+/// Two partners are one from here on: what was the first one's is the second one's. Since logic version 7.
+public struct PartnersMerged: Sendable, Equatable {
+    /// The one that ends; its id stands for the other from here on.
+    public var fromPartnerID: String
+    /// The one that remains.
+    public var intoPartnerID: String
+    /// Who says so, by the id of a role or person in the vendor's own system; empty if nobody is named.
+    public var decidedBy: String
+    public var reason: PartnerMergeReason
+    public init(
+        fromPartnerID: String, intoPartnerID: String, decidedBy: String = "",
+        reason: PartnerMergeReason = .unspecified
+    ) {
+        self.fromPartnerID = fromPartnerID
+        self.intoPartnerID = intoPartnerID
+        self.decidedBy = decidedBy
+        self.reason = reason
     }
 }

@@ -88,6 +88,8 @@ public struct Policy: Sendable, Equatable {
     public var placesBack = PlacesBackRule()
     /// How much it matters whether a partner is at work; since logic version 7.
     public var presence = PresenceMode.ignore
+    /// Days on which partners, and those who take leads out of the human queue, do not work; since logic version 7.
+    public var holidayCalendars: [HolidayCalendar] = []
     public init() {}
 }
 
@@ -109,6 +111,12 @@ public enum AbsenceAhead: UInt8, Sendable, CaseIterable {
     case runOn
     /// The clock stops meanwhile, where the promise counts working time alone.
     case stop
+    /// Such a partner gets no such lead, and what it holds and has not answered when it goes away goes to its first
+    /// deputy that can take it.
+    case deputies = 70
+
+    /// True if nobody gets a lead who goes away before its promise is due.
+    var passesOver: Bool { self == .passOver || self == .deputies }
 }
 
 /// For how many days after its closing a lead's sealed data stays readable; then the person's key is destroyed, unless
@@ -204,6 +212,8 @@ extension Policy {
         clawbackDays = nil
         (starvation, ruleBreak, placesBack) = (nil, .say, PlacesBackRule())
         presence = .ignore
+        holidayCalendars = []
+        escalationLadder = escalationLadder.map { EscalationStep(queue: $0.queue, afterMinutes: $0.afterMinutes) }
     }
 
     private mutating func forgetVersion5() {
@@ -252,9 +262,22 @@ public struct EscalationStep: Sendable, Equatable {
     public var queue: String
     /// Time in the queue before, after which the lead moves on to this one.
     public var afterMinutes: UInt32
-    public init(queue: String, afterMinutes: UInt32) {
+    /// When that time counts: the hours of those who take leads out of the queue before. None: round the clock. Since
+    /// logic version 7, as what follows.
+    public var workingHours: [WorkingHours]
+    /// IANA name of the zone of those hours; the rules come with the input.
+    public var timeZone: String
+    /// Name of the policy's calendar of days on which it does not count; empty is none.
+    public var holidayCalendar: String
+    public init(
+        queue: String, afterMinutes: UInt32, workingHours: [WorkingHours] = [], timeZone: String = "",
+        holidayCalendar: String = ""
+    ) {
         self.queue = queue
         self.afterMinutes = afterMinutes
+        self.workingHours = workingHours
+        self.timeZone = timeZone
+        self.holidayCalendar = holidayCalendar
     }
 }
 

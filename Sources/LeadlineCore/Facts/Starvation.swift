@@ -100,3 +100,13 @@ public struct StarvationAnnounced: Sendable, Equatable {
         self.leadsSo = leadsSo
     }
 }
+
+/// What was announced of a partner, and when.
+public struct StarvationNotice: Sendable, Equatable {
+    public var at: Timestamp
+    public var announced: StarvationAnnounced
+    public init(at: Timestamp, announced: StarvationAnnounced) {
+        self.at = at
+        self.announced = announced
+    }
+}

@@ -103,6 +103,15 @@ struct ExpertBlend: Sendable, Equatable {
         for partner in partnerLosses.indices { believe(partner, settings) }
     }
 
+    /// Two partners are one: what was lost at both.
+    mutating func merge(_ from: Int, _ into: Int, _ settings: WinModelSettings) {
+        guard max(from, into) < partnerLosses.count else { return }
+        partnerLosses[into] += partnerLosses[from]
+        partnerLosses[from] = SIMD8(repeating: 0)
+        believe(from, settings)
+        believe(into, settings)
+    }
+
     private mutating func believe(_ partner: Int, _ settings: WinModelSettings) {
         partnerBeliefs[partner] = Self.beliefs(
             partnerLosses[partner], rate: settings.partnerBlendRate, tolerance: settings.partnerBlendTolerance,

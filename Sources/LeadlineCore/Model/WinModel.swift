@@ -96,13 +96,15 @@ public struct WinModel: Sendable {
     }
 
     /// Kinds of what the model is told.
-    private enum Word: UInt64 {
+    enum Word: UInt64 {
         case award = 1, won, lost, ended, correctedToWon, correctedToLost
         /// Since logic version 8.
         case wonLate, lostLate
+        /// Since logic version 7.
+        case merged = 70
     }
 
-    private mutating func note(_ word: Word, of number: Int, day: Int32, partner: Int, _ row: Span<Int32>) {
+    mutating func note(_ word: Word, of number: Int, day: Int32, partner: Int, _ row: Span<Int32>) {
         var hash = SipHash128()
         hash.absorb(version.low)
         hash.absorb(version.high)

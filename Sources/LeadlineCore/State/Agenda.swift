@@ -25,6 +25,10 @@ struct Agenda: Sendable {
         case starvation = 20
         /// A lead's holder breaks a hard rule since a fact changed.
         case ruleBreak = 21
+        /// A partner that has deputies goes away.
+        case absence = 70
+        /// A lead goes over to another partner.
+        case handOver = 71
         static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
     }
 

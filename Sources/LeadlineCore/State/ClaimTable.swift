@@ -85,6 +85,18 @@ struct ClaimTable: Sendable {
         if countByPartner[claim.partner] == 0 { countByPartner[claim.partner] = nil }
     }
 
+    /// The claim is another partner's from here on, which has none of the same id.
+    mutating func move(_ ticket: UInt32, to partner: UInt32) {
+        guard var claim = byTicket[ticket] else { return }
+        byKey[Key(partner: claim.partner, id: claim.id)] = nil
+        countByPartner[claim.partner, default: 1] -= 1
+        if countByPartner[claim.partner] == 0 { countByPartner[claim.partner] = nil }
+        claim.partner = partner
+        byTicket[ticket] = claim
+        byKey[Key(partner: partner, id: claim.id)] = ticket
+        countByPartner[partner, default: 0] += 1
+    }
+
     private mutating func restore(_ claim: Claim) {
         byTicket[claim.ticket] = claim
         byKey[Key(partner: claim.partner, id: claim.id)] = claim.ticket
@@ -117,7 +129,9 @@ extension ClaimTable {
                 ticket: try r.get(), id: try r.string(), partner: try r.get(), leadID: try r.string(),
                 account: try r.optional { (r) throws(StateBytesError) in try r.digest() }, status: try r.raw(),
                 until: try r.timestamp(), ends: try r.raw())
-            guard claim.partner < partners, claim.ticket < nextTicket else { throw .invalid(at: r.at) }
+            guard claim.partner < partners, claim.ticket < nextTicket, byTicket[claim.ticket] == nil,
+                byKey[Key(partner: claim.partner, id: claim.id)] == nil
+            else { throw .invalid(at: r.at) }
             restore(claim)
         }
     }

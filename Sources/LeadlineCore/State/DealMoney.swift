@@ -33,6 +33,30 @@ struct DealMoney: Sendable, Equatable {
 
     var leadIDs: [String] { deals.keys.sorted() }
 
+    /// Two partners are one: what either shares, or has accrued, the other does.
+    mutating func move(_ from: UInt32, _ into: UInt32) {
+        for id in leadIDs {
+            guard var deal = deals[id] else { continue }
+            if let old = deal.shares.firstIndex(where: { $0.partner == from }) {
+                if let known = deal.shares.firstIndex(where: { $0.partner == into }) {
+                    deal.shares[known].basisPoints += deal.shares[old].basisPoints
+                    deal.shares.remove(at: old)
+                } else {
+                    deal.shares[old].partner = into
+                }
+            }
+            if let old = deal.accrued.firstIndex(where: { $0.partner == from }) {
+                if let known = deal.accrued.firstIndex(where: { $0.partner == into }) {
+                    deal.accrued[known].minorUnits += deal.accrued[old].minorUnits
+                    deal.accrued.remove(at: old)
+                } else {
+                    deal.accrued[old].partner = into
+                }
+            }
+            deals[id] = deal
+        }
+    }
+
     /// True if every partner that it names is one of so many.
     func isWithin(partners count: Int) -> Bool {
         deals.values.allSatisfy { deal in

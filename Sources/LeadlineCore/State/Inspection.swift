@@ -49,6 +49,8 @@ public struct PartnerStanding: Sendable, Equatable {
     public var segments: [SegmentStanding] = []
     /// When it is away, in order; what is long over is forgotten.
     public var absences: [AbsenceStanding] = []
+    /// The partner into which it was merged, for which its id stands; empty if it was not.
+    public var mergedIntoPartnerID = ""
 }
 
 /// A time in which a partner is away.
@@ -399,6 +401,10 @@ extension State {
     /// When it is dealt next with a holder that breaks a rule since a fact changed; nil where there is none.
     public var nextRuleBreak: Timestamp? { ruleBreaks.slots.compactMap { ruleBreaks[Int($0)]?.at }.min() }
 
+    /// When a partner that has deputies goes away next, or a lead goes over to one; nil where nothing of the kind is
+    /// known.
+    public var nextHandOver: Timestamp? { handOvers.next }
+
     /// What a lead states by now; nil for one that is not here.
     public func leadAttributes(_ id: String) -> LeadAttributes? {
         guard let slot = leads.slot(of: id) else { return nil }
@@ -450,7 +456,9 @@ extension State {
     private var currentPeriod: Int64 { policy.map { CapacityLimits.period(at: lastStamp, $0) } ?? .min }
 
     private func standing(ofPartnerAt index: Int, in period: Int64) -> PartnerStanding {
-        PartnerStanding(
+        let id = partners.profiles[index].partnerID
+        let successor = partners.isMerged(id) ? partners.index(of: id).map { partners.profiles[$0].partnerID } : nil
+        return PartnerStanding(
             profile: partners.profiles[index],
             status: ["active", "paused", "removed"][Int(partners.status[index].rawValue)],
             openLeads: partners.openLeads[index], assignments: partners.assignments[index],
@@ -462,6 +470,7 @@ extension State {
             suspendedUntil: suspensions[index].until > .epoch ? suspensions[index].until : nil,
             creditedReturns: returns.credits(of: index, in: period),
             segments: partners.segmentStandings(index, in: period),
-            absences: partners.absences[index].map { .init(absenceID: $0.id, from: $0.from, until: $0.until) })
+            absences: partners.absences[index].map { .init(absenceID: $0.id, from: $0.from, until: $0.until) },
+            mergedIntoPartnerID: successor ?? "")
     }
 }

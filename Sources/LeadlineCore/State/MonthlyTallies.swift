@@ -77,6 +77,30 @@ struct MonthlyTallies: Sendable {
         return record
     }
 
+    /// What one partner closed the other did.
+    mutating func move(_ from: UInt32, _ into: UInt32) {
+        var kept: ContiguousArray<Cell> = []
+        kept.reserveCapacity(cells.count)
+        var moved: [Cell] = []
+        for cell in cells { if cell.partner == from { moved.append(cell) } else { kept.append(cell) } }
+        if moved.isEmpty { return }
+        for var cell in moved {
+            cell.partner = into
+            guard let at = kept.firstIndex(where: { $0.partner == into && $0.vertical == cell.vertical }) else {
+                kept.append(cell)
+                continue
+            }
+            let newest = max(kept[at].month, cell.month)
+            kept[at].advance(to: newest)
+            cell.advance(to: newest)
+            for lane in 0..<Self.monthCount {
+                kept[at].won[lane] += min(cell.won[lane], .max - kept[at].won[lane])
+                kept[at].closed[lane] += min(cell.closed[lane], .max - kept[at].closed[lane])
+            }
+        }
+        self = Self(cells: kept, sweptMonth: sweptMonth)
+    }
+
     private mutating func cell(_ partner: UInt32, _ vertical: Vocabulary.Code, _ month: Int32) -> Int? {
         let key = Self.key(partner, vertical)
         if let known = cellByKey[key] { return known }

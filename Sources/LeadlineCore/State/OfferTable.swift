@@ -84,6 +84,25 @@ struct OfferTable: Sendable {
         change(&tallies[partner])
     }
 
+    /// Two partners are one: what waits for a human was agreed with the other, and how both answer adds up. Offers that
+    /// are open stay with the one that goes, and end.
+    mutating func move(_ from: Int, _ into: Int) {
+        for (slot, agreement) in agreements where agreement.partner == UInt32(from) {
+            waiting[slot]?.partner = UInt32(into)
+        }
+        guard from < tallies.count else { return }
+        let old = tallies[from]
+        tallies[from] = Tally()
+        count(into) { tally in
+            tally.made += old.made
+            tally.agreed += old.agreed
+            tally.declined += old.declined
+            tally.countered += old.countered
+            tally.askedBasisPoints += old.askedBasisPoints
+            tally.lapsed += old.lapsed
+        }
+    }
+
     /// The id of an offer: the same in every replay, whatever else was offered meanwhile.
     /// - Parameter number: How many offers of the lead there were before.
     static func id(lead: String, arrivedAt: Timestamp, partner: String, number: UInt16) -> String {

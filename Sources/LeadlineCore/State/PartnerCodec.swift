@@ -30,6 +30,7 @@ extension PartnerTable {
     init(from r: inout StateReader, currency: String, _ vocabulary: inout Vocabulary) throws(StateBytesError) {
         for index in 0..<(try r.count()) {
             let profile = try PartnerProfile(from: &r)
+            guard self.index(of: profile.partnerID) == nil else { throw .invalid(at: r.at) }
             let zone = try r.optional { (r) throws(StateBytesError) in try TimeZoneRules(from: &r) }
             upsert(profile, timeZone: zone, currency: currency, &vocabulary)
             setStatus(try r.raw(), at: index)
@@ -89,11 +90,9 @@ extension PartnerProfile {
             w.put(optional: rotationWeight) { $0.put($1) }
         }
         w.put(timeZone)
-        w.put(each: workingHours) { w, hours in
-            w.put(hours.weekday)
-            w.put(hours.fromMinute)
-            w.put(hours.untilMinute)
-        }
+        w.put(each: workingHours) { $1.write(to: &$0) }
+        if w.logicVersion >= 7 { w.put(holidayCalendar) }
+        if w.logicVersion >= 7 { w.put(each: deputies) { $0.put($1) } }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -127,9 +126,21 @@ extension PartnerProfile {
             rotationWeight = try r.optional { (r) throws(StateBytesError) in try r.get() }
         }
         timeZone = try r.string()
-        workingHours = try r.each { (r) throws(StateBytesError) in
-            WorkingHours(weekday: try r.get(), fromMinute: try r.get(), untilMinute: try r.get())
-        }
+        workingHours = try r.each { (r) throws(StateBytesError) in try WorkingHours(from: &r) }
+        if r.logicVersion >= 7 { holidayCalendar = try r.string() }
+        if r.logicVersion >= 7 { deputies = try list(&r) }
+    }
+}
+
+extension WorkingHours {
+    func write(to w: inout StateWriter) {
+        w.put(weekday)
+        w.put(fromMinute)
+        w.put(untilMinute)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        self.init(weekday: try r.get(), fromMinute: try r.get(), untilMinute: try r.get())
     }
 }
 
@@ -148,5 +159,27 @@ extension TimeZoneRules {
             offsets: try r.each { (r) throws(StateBytesError) in
                 Offset(from: try r.timestamp(), seconds: try r.get())
             })
+    }
+}
+
+extension PartnerTable {
+    func writeAliases(to w: inout StateWriter) {
+        w.put(each: aliases) { w, alias in
+            w.put(alias.from)
+            w.put(alias.into)
+        }
+    }
+
+    mutating func readAliases(from r: inout StateReader) throws(StateBytesError) {
+        for _ in 0..<(try r.count()) {
+            let from: UInt32 = try r.get(), into: UInt32 = try r.get()
+            guard from < count, into < count, from != into, status[Int(from)] == .removed else {
+                throw .invalid(at: r.at)
+            }
+            setAlias(profiles[Int(from)].partnerID, Int(into))
+        }
+        guard aliases.allSatisfy({ indexByID[profiles[Int($0.into)].partnerID] == $0.into }) else {
+            throw .invalid(at: r.at)
+        }
     }
 }

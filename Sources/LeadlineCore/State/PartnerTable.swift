@@ -18,6 +18,8 @@ struct PartnerTable: Sendable, Equatable {
     private(set) var withAbsences = BitRow()
     private(set) var absences: [[Absence]] = []
     private(set) var timeZones: [TimeZoneRules?] = []
+    /// Local days on which it does not work; derived from its profile and the policy.
+    var holidays: [HolidayDays] = []
     private(set) var openLeadsMax: [UInt32] = []
     private(set) var leadsPerPeriodMax: [UInt32] = []
     private(set) var typicalDealMin: [Int64] = []
@@ -60,7 +62,37 @@ struct PartnerTable: Sendable, Equatable {
     /// Words in a row of partner bits.
     var wordCount: Int { (count + 63) >> 6 }
 
+    /// Where a partner is; of one that was merged into another, where that one is.
     func index(of id: String) -> Int? { indexByID[id].map(Int.init) }
+
+    /// Where the partner itself is, merged or not.
+    func ownIndex(of id: String) -> Int? {
+        isMerged(id) ? profiles.firstIndex { $0.partnerID == id } : index(of: id)
+    }
+
+    /// True if the id is one of a partner that was merged into another, and stands for that one. Since logic version 7.
+    func isMerged(_ id: String) -> Bool { indexByID[id].map { profiles[Int($0)].partnerID != id } ?? false }
+
+    /// The id stands for another partner from here on, and whatever stood for it too.
+    mutating func setAlias(_ id: String, _ partner: Int) {
+        guard let known = indexByID[id] else { return }
+        for index in 0..<count where indexByID[profiles[index].partnerID] == known {
+            indexByID[profiles[index].partnerID] = UInt32(partner)
+        }
+    }
+
+    /// Which partners are merged into which others, by index, in order.
+    var aliases: [(from: UInt32, into: UInt32)] {
+        (0..<count).compactMap { index in
+            indexByID[profiles[index].partnerID].flatMap { $0 == UInt32(index) ? nil : (UInt32(index), $0) }
+        }
+    }
+
+    /// The floors are others; nothing else of the capacity is.
+    mutating func setFloors(_ capacity: Capacity, at index: Int) {
+        profiles[index].capacity.leadsPerPeriodMin = capacity.leadsPerPeriodMin
+        profiles[index].capacity.floorValueMinorUnitsPerPeriod = capacity.floorValueMinorUnitsPerPeriod
+    }
 
     /// Registers a partner or replaces its profile; counters and what outcomes taught stay.
     mutating func upsert(
@@ -79,6 +111,7 @@ struct PartnerTable: Sendable, Equatable {
             status.append(.active)
             absences.append([])
             timeZones.append(timeZone)
+            holidays.append(HolidayDays())
             openLeadsMax.append(Self.uncapped)
             leadsPerPeriodMax.append(Self.uncapped)
             typicalDealMin.append(0)

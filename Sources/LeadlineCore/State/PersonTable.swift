@@ -159,5 +159,6 @@ extension PersonTable {
                     Link(to: try r.digest(), kind: try r.raw())
                 })
         }))
+        guard persons.indices.allSatisfy({ row(of: persons[$0].subject) == $0 }) else { throw .invalid(at: r.at) }
     }
 }

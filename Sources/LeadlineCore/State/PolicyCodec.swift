@@ -84,6 +84,16 @@ extension Policy {
         w.put(placesBack.expired)
         w.put(placesBack.withdrawn)
         w.put(presence.rawValue)
+        w.put(each: holidayCalendars) { w, calendar in
+            w.put(calendar.name)
+            w.put(each: calendar.countries) { $0.put($1) }
+            w.put(each: calendar.dates) { $0.put($1) }
+        }
+        for step in escalationLadder {
+            w.put(each: step.workingHours) { $1.write(to: &$0) }
+            w.put(step.timeZone)
+            w.put(step.holidayCalendar)
+        }
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -180,6 +190,18 @@ extension Policy {
         placesBack.expired = try r.bool()
         placesBack.withdrawn = try r.bool()
         presence = try r.raw()
+        holidayCalendars = try r.each { (r) throws(StateBytesError) in
+            HolidayCalendar(
+                name: try r.string(), countries: try r.each { (r) throws(StateBytesError) in try r.string() },
+                dates: try r.each { (r) throws(StateBytesError) in try r.string() })
+        }
+        for index in escalationLadder.indices {
+            escalationLadder[index].workingHours = try r.each { (r) throws(StateBytesError) in
+                try WorkingHours(from: &r)
+            }
+            escalationLadder[index].timeZone = try r.string()
+            escalationLadder[index].holidayCalendar = try r.string()
+        }
     }
 
     private static func reminders(from r: inout StateReader) throws(StateBytesError) -> [ReminderRule] {

@@ -56,6 +56,20 @@ struct ReturnTable: Sendable {
         if partner < uses.count { uses[partner] = Use(period: period, credits: UInt32(clamping: count)) }
     }
 
+    /// Two partners are one: credits that either had, or waits for, are the other's.
+    mutating func move(_ from: Int, _ into: Int) {
+        for one in waiting where one.partner == UInt32(from) { byTicket[one.ticket]?.partner = UInt32(into) }
+        guard from < uses.count else { return }
+        let old = uses[from]
+        uses[from] = Use()
+        while uses.count <= into { uses.append(Use()) }
+        if old.period > uses[into].period {
+            uses[into] = old
+        } else if old.period == uses[into].period {
+            uses[into].credits += old.credits
+        }
+    }
+
     /// All that wait, in the order in which they came.
     var waiting: [Waiting] { byTicket.keys.sorted().compactMap { byTicket[$0] } }
 

@@ -10,6 +10,8 @@ struct StarvationTable: Sendable, Equatable {
         /// where there was nothing to say.
         var idleToldAt = Timestamp.epoch
         var shareSeenIn = Int64.min
+        /// What was announced of it, the latest of each kind.
+        var told: [StarvationNotice] = []
     }
 
     /// One of the latest leads that were routed; a slot is used again once its lead is archived.
@@ -51,6 +53,7 @@ extension StarvationTable {
             w.put(standing.got)
             w.put(standing.idleToldAt)
             w.put(standing.shareSeenIn)
+            w.put(each: standing.told) { $1.write(to: &$0) }
         }
         w.put(period)
         w.put(total)
@@ -66,7 +69,8 @@ extension StarvationTable {
         standings = try r.each { (r) throws(StateBytesError) in
             Standing(
                 quietSince: try r.timestamp(), got: try r.get(), idleToldAt: try r.timestamp(),
-                shareSeenIn: try r.get())
+                shareSeenIn: try r.get(),
+                told: try r.each { (r) throws(StateBytesError) in try StarvationNotice(from: &r) })
         }
         period = try r.get()
         total = try r.get()
@@ -78,5 +82,32 @@ extension StarvationTable {
         guard standings.count <= partners, recent.count <= Self.recentMax, recent.allSatisfy({ $0.slot < slots }) else {
             throw .invalid(at: r.at)
         }
+    }
+}
+
+extension StarvationNotice {
+    func write(to w: inout StateWriter) {
+        w.put(at)
+        w.put(announced.partnerID)
+        w.put(announced.kind.rawValue)
+        w.put(announced.cause.rawValue)
+        w.put(announced.rule)
+        w.put(announced.since)
+        w.put(optional: announced.until) { $0.put($1) }
+        w.put(announced.leads)
+        w.put(announced.of)
+        w.put(announced.valueMinorUnits)
+        w.put(announced.ofValueMinorUnits)
+        w.put(announced.leadsLookedAt)
+        w.put(announced.leadsSo)
+    }
+
+    init(from r: inout StateReader) throws(StateBytesError) {
+        at = try r.timestamp()
+        announced = StarvationAnnounced(
+            partnerID: try r.string(), kind: try r.raw(), cause: try r.raw(), rule: try r.string(),
+            since: try r.timestamp(), until: try r.optional { (r) throws(StateBytesError) in try r.timestamp() },
+            leads: try r.get(), of: try r.get(), valueMinorUnits: try r.get(), ofValueMinorUnits: try r.get(),
+            leadsLookedAt: try r.get(), leadsSo: try r.get())
     }
 }

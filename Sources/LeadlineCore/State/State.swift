@@ -69,11 +69,17 @@ public struct State: Sendable {
     var starvation = StarvationTable()
     /// What waiting for a response costs. Since logic version 7.
     var waitingCost = WaitingCost()
+    /// Leads that go from a partner to another for a reason that lies with the partner. Since logic version 7.
+    var handOvers = HandOverTable()
     var ruleBreaks = RuleBreakTable()
+    /// The rules of the zones that the escalation ladder names. Since logic version 7.
+    var stepZones: [NamedTimeZone] = []
     var agenda = Agenda()
     var archived = TimedQueue<UInt64>()
     var archivedIDs: Set<UInt64> = []
-    /// The policy's hard rules with their words as codes; derived from `policy`.
+    /// The policy's holiday calendars; derived from `policy`.
+    var holidays = HolidayTable()
+    /// The policy's hard rules with their words as codes; derived likewise.
     var hardRules: [CompiledRule] = []
     /// Conditions of the pilot's arms; nil for an arm without one.
     var armRules: [CompiledRule?] = []

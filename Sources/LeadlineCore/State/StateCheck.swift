@@ -5,7 +5,7 @@ extension State {
     /// - Parameter at: Where the reading ended, for the error.
     func check(_ at: Int) throws(StateBytesError) {
         let isWhole = partnersAreWhole && accountsAreWhole && countsAreWhole && modelIsWhole
-            && leads.leads.allSatisfy(isWhole) && chainsAreWhole && mergersEnd
+            && leads.leads.allSatisfy(isWhole) && slotsAreWhole && chainsAreWhole && mergersEnd && amountsAreWhole
         if !isWhole { throw .invalid(at: at) }
     }
 
@@ -31,6 +31,23 @@ extension State {
             && isNoneOrAccount(lead.account) && isNoneOrAccount(lead.severedAccount)
         let isHeld = lead.status != .assigned || lead.holder != LeadTable.nowhere
         return words && parties && links && isHeld && isWhole(lead.place) && Int(lead.learnedBand) < SizeBand.count
+    }
+
+    /// A slot is free and empty, or holds a lead that is somewhere. A lead that waits for a human, is offered or was
+    /// merged is at no partner; and what is offered has its offers.
+    private var slotsAreWhole: Bool {
+        var isFree = [Bool](repeating: false, count: leads.leads.count)
+        for slot in leads.freeSlots { isFree[Int(slot)] = true }
+        return leads.leads.indices.allSatisfy { slot in
+            let lead = leads.leads[slot]
+            if isFree[slot] { return lead == LeadTable.Lead(id: "") }
+            switch lead.status {
+            case .received: return false
+            case .assigned, .closed: return true
+            case .escalated, .merged: return lead.holder == LeadTable.nowhere
+            case .offered: return lead.holder == LeadTable.nowhere && offers[slot] != nil
+            }
+        }
     }
 
     private func isNoneOrAccount(_ index: UInt32) -> Bool {
@@ -139,6 +156,35 @@ extension State {
         return held == partners.openLeads && open == leads.openCount && closed && over == leads.closed.items.count
             && tallies.isWhole(partners: partners.count) && tallies.verticals.allSatisfy { isWord($0.code) }
     }
+
+    /// What is counted and added up goes on being counted: no program comes near the ends of the numbers.
+    private var amountsAreWhole: Bool {
+        let ofPartners = partners.leadsInPeriod.allSatisfy(Self.isCount)
+            && partners.leadsInFloorPeriod.allSatisfy(Self.isCount)
+        let segments = partners.segmentCounts.allSatisfy { $0.allSatisfy { Self.isCount($0.leads) } }
+        let values = partners.valueInFloorPeriod.allSatisfy { $0 >= 0 }
+            && partners.tieDebtMicros.allSatisfy(Self.isAmount) && partners.assignments.allSatisfy { $0 < 1 << 62 }
+        let rotation = turns.countries.allSatisfy { country in
+            Self.isAmount(country.nowMicros)
+                && country.places.allSatisfy { Self.isAmount($0.passMicros) && Self.isAmount($0.creditMicros) }
+        }
+        let ofLeads = leads.leads.allSatisfy { lead in
+            lead.place.valueMinorUnits >= 0 && Self.isAmount(lead.strideMicros) && lead.strideMicros >= 0
+        }
+        let ofReturns = returns.waiting.allSatisfy { one in
+            one.cost.place.valueMinorUnits >= 0 && Self.isAmount(one.cost.strideMicros) && one.cost.strideMicros >= 0
+        }
+        let ofDeals = ([tallies.partners] + tallies.bands + tallies.verticals.map(\.tallies)).allSatisfy { column in
+            column.allSatisfy { Self.isCount($0.won) && Self.isCount($0.lost) && $0.cycleDays < 1 << 62 }
+        }
+        let ofPlaces = taken.places.allSatisfy { $0.allSatisfy { $0.valueMinorUnits >= 0 } }
+        return ofPartners && segments && values && rotation && ofLeads && ofReturns && ofDeals && ofPlaces
+            && sources.tallies.allSatisfy { $0.leads < SourceTable.windowLeads } && nextPosition < 1 << 62
+            && undecidedTies < 1 << 62 && abs(Int64(clamping: reviewsOpen)) < 1 << 62
+    }
+
+    private static func isCount(_ count: UInt32) -> Bool { count <= UInt32.max / 2 }
+    private static func isAmount(_ amount: Int64) -> Bool { -(1 << 60)...(1 << 60) ~= amount }
 
     private var modelIsWhole: Bool {
         model.isWhole(partners: partners.count, values: values.idEnd)

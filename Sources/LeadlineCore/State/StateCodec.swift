@@ -66,6 +66,12 @@ extension State {
             starvation.write(to: &w)
             ruleBreaks.write(to: &w)
             waitingCost.write(to: &w)
+            w.put(each: stepZones) { w, zone in
+                w.put(zone.name)
+                zone.rules.write(to: &w)
+            }
+            handOvers.write(to: &w)
+            partners.writeAliases(to: &w)
         }
         return w.bytes
     }
@@ -86,13 +92,21 @@ extension State {
         reviewsOpen = Int(try r.get(Int64.self))
         undecidedTies = try r.get()
         policyVersion = try r.string()
-        for word in try r.each({ (r) throws(StateBytesError) in try r.string() }) { _ = vocabulary.learn(word) }
+        let words = try r.each { (r) throws(StateBytesError) in try r.string() }
+        for word in words { _ = vocabulary.learn(word) }
+        guard vocabulary.words.count == words.count + 1 else { throw .invalid(at: r.at) }
         policy = try r.optional { (r) throws(StateBytesError) in try Policy(from: &r) }
         compileHardRules()
         partners = try PartnerTable(from: &r, currency: currency, &vocabulary)
+        holidays = HolidayTable(policy?.holidayCalendars ?? [])
+        giveHolidays()
         leads = try LeadTable(from: &r)
         accounts = AccountTable(accounts: ContiguousArray(
             try r.each { (r) throws(StateBytesError) in try AccountTable.Account(from: &r) }))
+        let companies = accounts.accounts
+        guard companies.indices.allSatisfy({ accounts.index(of: companies[$0].pseudonym) == $0 }) else {
+            throw .invalid(at: r.at)
+        }
         tallies = try OutcomeTallies(from: &r)
         if isLogic(2) {
             records = try PartnerRecords(from: &r)
@@ -120,6 +134,7 @@ extension State {
         waiting = WaitingOutcomes(nextTicket: try r.get())
         for _ in 0..<(try r.count()) {
             let ticket: UInt32 = try r.get()
+            guard waiting[ticket] == nil else { throw .invalid(at: r.at) }
             waiting.restore(try .init(from: &r), ticket: ticket)
         }
         for _ in 0..<(try r.count()) {
@@ -148,6 +163,11 @@ extension State {
             starvation = try StarvationTable(from: &r, partners: partners.count, slots: leads.leads.count)
             ruleBreaks = try RuleBreakTable(from: &r, slots: leads.leads.count)
             waitingCost = try WaitingCost(from: &r, slots: leads.leads.count)
+            stepZones = try r.each { (r) throws(StateBytesError) in
+                NamedTimeZone(name: try r.string(), rules: try TimeZoneRules(from: &r))
+            }
+            handOvers = try HandOverTable(from: &r, slots: leads.leads.count, partners: partners.count)
+            try partners.readAliases(from: &r)
             try rebuildPersonLinks(r.at)
         }
         guard r.isAtEnd else { throw .invalid(at: r.at) }
@@ -183,6 +203,12 @@ extension State {
         for slot in ruleBreaks.slots {
             if let pending = ruleBreaks[Int(slot)] { agenda.add(.ruleBreak, slot, at: pending.at) }
         }
+        for slot in handOvers.slots {
+            if let pending = handOvers[Int(slot)] { agenda.add(.handOver, slot, at: pending.at) }
+        }
+        for partner in handOvers.partners {
+            if let begin = handOvers.absence(of: Int(partner)) { agenda.add(.absence, partner, at: begin) }
+        }
     }
 }
 
@@ -209,6 +235,11 @@ extension LeadTable {
         }
         guard Self.isWhole(leads.count, free: free, closed: closed) else { throw .invalid(at: r.at) }
         self.init(leads: leads, free: free, closed: closed, openCount: Int(try r.get(Int64.self)))
+        let isFree = free.reduce(into: BitRow()) { $0[Int($1)] = true }
+        // An id leads to one lead.
+        guard leads.indices.allSatisfy({ isFree[$0] || ownSlot(of: leads[$0].id) == UInt32($0) }) else {
+            throw .invalid(at: r.at)
+        }
     }
 }
 

@@ -60,6 +60,20 @@ struct TakenPlaces: Sendable, Equatable {
         for partner in places.indices { places[partner].sort { ($0.at, $0.lead) < ($1.at, $1.lead) } }
     }
 
+    /// The places of one partner are another's, in the order of their moments.
+    mutating func move(_ from: Int, _ into: Int) {
+        if from < places.count, !places[from].isEmpty {
+            while places.count <= into { places.append([]) }
+            places[into] = (places[into] + places[from]).sorted { ($0.at, $0.lead) < ($1.at, $1.lead) }
+            places[from] = []
+        }
+        if from < credits.count, !credits[from].isEmpty {
+            while credits.count <= into { credits.append([]) }
+            credits[into] = (credits[into] + credits[from]).sorted()
+            credits[from] = []
+        }
+    }
+
     /// What is too old goes once it is half of the list, so that a long list is not moved for each lead.
     private static func forget<T>(_ list: inout [T], before limit: Timestamp, at moment: KeyPath<T, Timestamp>) {
         let (first, half) = (list.first, list.count / 2)

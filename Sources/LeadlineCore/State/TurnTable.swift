@@ -89,6 +89,21 @@ struct TurnTable: Sendable, Equatable {
         if Self.holds(at, partner, countries[slot].places) { countries[slot].places[at].creditMicros += stride }
     }
 
+    /// Two partners are one: how far the other is stands, and what either was given back is its.
+    mutating func move(_ from: UInt32, _ into: UInt32) {
+        for slot in countries.indices {
+            guard let old = countries[slot].places.firstIndex(where: { $0.partner == from }) else { continue }
+            var place = countries[slot].places.remove(at: old)
+            let at = Self.index(of: Int(into), countries[slot].places)
+            if Self.holds(at, Int(into), countries[slot].places) {
+                countries[slot].places[at].creditMicros += place.creditMicros
+            } else {
+                place.partner = into
+                countries[slot].places.insert(place, at: at)
+            }
+        }
+    }
+
     func write(to w: inout StateWriter) {
         w.put(each: countries) { w, country in
             w.put(country.code)

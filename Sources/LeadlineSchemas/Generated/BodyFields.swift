@@ -8,7 +8,7 @@ extension FactCodec {
     /// True if `Input.body` has a message of this number.
     public static func isBody(_ field: Int) -> Bool {
         switch field {
-        case 20...38, 40...42, 50...58, 60...62, 70...77, 79, 84, 90...91, 95...96: true
+        case 20...38, 40...42, 50...58, 60...62, 70...77, 79, 84, 90...91, 95...97: true
         default: false
         }
     }
@@ -64,6 +64,7 @@ extension FactCodec {
         case .leadsLinked: 91
         case .ratesPublished: 95
         case .commissionShared: 96
+        case .partnersMerged: 97
         }
     }
 
@@ -118,6 +119,7 @@ extension FactCodec {
         case .leadsLinked(let fact): fact.write(to: &writer)
         case .ratesPublished(let fact): fact.write(to: &writer)
         case .commissionShared(let fact): fact.write(to: &writer)
+        case .partnersMerged(let fact): fact.write(to: &writer)
         }
     }
 
@@ -172,6 +174,7 @@ extension FactCodec {
         case 91: .leadsLinked(try LeadLinkStatement.read(from: &reader))
         case 95: .ratesPublished(try RatesPublished.read(from: &reader))
         case 96: .commissionShared(try CommissionShared.read(from: &reader))
+        case 97: .partnersMerged(try PartnersMerged.read(from: &reader))
         default: throw WireError(.unknownBody)
         }
     }

@@ -23,6 +23,7 @@ enum ClearFields: Sendable {
     case firstResponseRecorded
     case fitWeights
     case hardRule
+    case holidayCalendar
     case humanDecisionRecorded
     case intentObserved
     case leadAccepted
@@ -51,6 +52,7 @@ enum ClearFields: Sendable {
     case partnerResumed
     case partnerTierAtLeast
     case partnerUpserted
+    case partnersMerged
     case pastAssignment
     case personsLinked
     case personsUnlinked
@@ -173,6 +175,9 @@ enum ClearFields: Sendable {
             switch tag {
             case 10: .clear  // queue
             case 16: .clear  // after_minutes
+            case 26: .message(.workingHours, repeated: true)  // working_hours
+            case 34: .clear  // time_zone
+            case 42: .clear  // holiday_calendar
             default: .sealed
             }
         case .exchangeRate:
@@ -222,6 +227,13 @@ enum ClearFields: Sendable {
             switch tag {
             case 10: .clear  // name
             case 18: .message(.predicate, repeated: false)  // require
+            default: .sealed
+            }
+        case .holidayCalendar:
+            switch tag {
+            case 10: .clear  // name
+            case 18: .clear  // countries
+            case 26: .clear  // dates
             default: .sealed
             }
         case .humanDecisionRecorded:
@@ -457,6 +469,16 @@ enum ClearFields: Sendable {
             case 130: .clear  // time_zone
             case 138: .message(.workingHours, repeated: true)  // working_hours
             case 144: .clear  // rotation_weight
+            case 242: .clear  // holiday_calendar
+            case 322: .clear  // deputies
+            default: .sealed
+            }
+        case .partnersMerged:
+            switch tag {
+            case 10: .clear  // from_partner_id
+            case 18: .clear  // into_partner_id
+            case 26: .clear  // decided_by
+            case 32: .clear  // reason
             default: .sealed
             }
         case .pastAssignment:
@@ -544,6 +566,7 @@ enum ClearFields: Sendable {
             case 488: .clear  // rule_break
             case 498: .message(.placesBackRule, repeated: false)  // places_back
             case 504: .clear  // presence
+            case 514: .message(.holidayCalendar, repeated: true)  // holiday_calendars
             default: .sealed
             }
         case .policyPublished:

@@ -18,6 +18,7 @@ public enum JSONMember: Equatable, Sendable {
         case "DataSource.description": .message("Wording")
         case "DealLost.reason": .enumeration("RefusalReason")
         case "DealWon.amount": .message("Money")
+        case "EscalationStep.workingHours", "EscalationStep.working_hours": .message("WorkingHours")
         case "FirmographicsObserved.annualRevenue", "FirmographicsObserved.annual_revenue": .message("Money")
         case "FitWeights.mode": .enumeration("FitWeightsMode")
         case "HardRule.require": .message("Predicate")
@@ -47,6 +48,7 @@ public enum JSONMember: Equatable, Sendable {
         case "PartnerUpserted.typicalDealMax", "PartnerUpserted.typical_deal_max": .message("Money")
         case "PartnerUpserted.capacity": .message("Capacity")
         case "PartnerUpserted.workingHours", "PartnerUpserted.working_hours": .message("WorkingHours")
+        case "PartnersMerged.reason": .enumeration("PartnerMergeReason")
         case "Pilot.arms": .message("PilotArm")
         case "PilotArm.method": .enumeration("RoutingMethod")
         case "PilotArm.when": .message("Predicate")
@@ -71,6 +73,7 @@ public enum JSONMember: Equatable, Sendable {
         case "Policy.ruleBreak", "Policy.rule_break": .enumeration("RuleBreakResponse")
         case "Policy.placesBack", "Policy.places_back": .message("PlacesBackRule")
         case "Policy.presence": .enumeration("PresenceMode")
+        case "Policy.holidayCalendars", "Policy.holiday_calendars": .message("HolidayCalendar")
         case "PolicyPublished.policy": .message("Policy")
         case "Predicate.all": .message("PredicateList")
         case "Predicate.any": .message("PredicateList")
@@ -112,7 +115,7 @@ public enum JSONMember: Equatable, Sendable {
     /// The values of an enum; empty for none of ours.
     public static func values(of enumeration: String) -> [String] {
         switch enumeration {
-        case "AbsenceAhead": ["ABSENCE_AHEAD_UNSPECIFIED", "ABSENCE_AHEAD_PASS_OVER", "ABSENCE_AHEAD_RUN_ON", "ABSENCE_AHEAD_STOP"]
+        case "AbsenceAhead": ["ABSENCE_AHEAD_UNSPECIFIED", "ABSENCE_AHEAD_PASS_OVER", "ABSENCE_AHEAD_RUN_ON", "ABSENCE_AHEAD_STOP", "ABSENCE_AHEAD_DEPUTIES"]
         case "AutomatedDecisionGround": ["AUTOMATED_DECISION_GROUND_UNSPECIFIED", "AUTOMATED_DECISION_GROUND_CONTRACT", "AUTOMATED_DECISION_GROUND_LAW", "AUTOMATED_DECISION_GROUND_EXPLICIT_CONSENT", "AUTOMATED_DECISION_GROUND_NO_SIGNIFICANT_EFFECT"]
         case "ClaimApproval": ["CLAIM_APPROVAL_UNSPECIFIED", "CLAIM_APPROVAL_BY_RULE"]
         case "FitWeightsMode": ["FIT_WEIGHTS_MODE_UNSPECIFIED", "FIT_WEIGHTS_MODE_FIXED", "FIT_WEIGHTS_MODE_LEARNED"]
@@ -123,6 +126,7 @@ public enum JSONMember: Equatable, Sendable {
         case "NegotiationFallback": ["NEGOTIATION_FALLBACK_UNSPECIFIED", "NEGOTIATION_FALLBACK_ASSIGN", "NEGOTIATION_FALLBACK_ESCALATE"]
         case "OfferAnswer": ["OFFER_ANSWER_UNSPECIFIED", "OFFER_ANSWER_CAPACITY_CONFIRMED", "OFFER_ANSWER_ACCEPTED", "OFFER_ANSWER_DECLINED", "OFFER_ANSWER_COUNTERED"]
         case "PartnerList": ["PARTNER_LIST_UNSPECIFIED", "PARTNER_LIST_COUNTRIES", "PARTNER_LIST_REGIONS", "PARTNER_LIST_LANGUAGES", "PARTNER_LIST_VERTICALS", "PARTNER_LIST_PRODUCTS", "PARTNER_LIST_TECHNOLOGIES", "PARTNER_LIST_CERTIFICATIONS", "PARTNER_LIST_RESIDENCIES"]
+        case "PartnerMergeReason": ["PARTNER_MERGE_REASON_UNSPECIFIED", "PARTNER_MERGE_REASON_DUPLICATE", "PARTNER_MERGE_REASON_TAKEOVER"]
         case "PresenceMode": ["PRESENCE_MODE_UNSPECIFIED", "PRESENCE_MODE_IGNORE", "PRESENCE_MODE_PREFER", "PRESENCE_MODE_HOLD"]
         case "RefusalReason": ["REFUSAL_REASON_UNSPECIFIED", "REFUSAL_REASON_NO_CAPACITY", "REFUSAL_REASON_NOT_A_FIT", "REFUSAL_REASON_CONFLICT", "REFUSAL_REASON_BAD_DATA", "REFUSAL_REASON_PRICE", "REFUSAL_REASON_COMPETITOR", "REFUSAL_REASON_NO_DECISION", "REFUSAL_REASON_OTHER", "REFUSAL_REASON_AGENT_STOPPED"]
         case "RoutingMethod": ["ROUTING_METHOD_UNSPECIFIED", "ROUTING_METHOD_BID_PRICE", "ROUTING_METHOD_HIGHEST_SCORE", "ROUTING_METHOD_ROUND_ROBIN", "ROUTING_METHOD_WEIGHTED_ROTATION", "ROUTING_METHOD_HIGHEST_FIT"]

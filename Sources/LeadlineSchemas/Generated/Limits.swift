@@ -59,6 +59,7 @@ extension Fact {
         case .leadsLinked(let fact): try fact.checkLimits(at)
         case .ratesPublished(let fact): try fact.checkLimits(at)
         case .commissionShared(let fact): try fact.checkLimits(at)
+        case .partnersMerged(let fact): try fact.checkLimits(at)
         }
     }
 }
@@ -67,6 +68,14 @@ extension Money {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.number(minorUnits, "minor_units", least: 0, most: 1000000000000000)
         try at.currency(currency, "currency", required: true)
+    }
+}
+
+extension WorkingHours {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.number(weekday, "weekday", least: 1, most: 7)
+        try at.number(fromMinute, "from_minute", most: 1439)
+        try at.number(untilMinute, "until_minute", least: 1, most: 1440)
     }
 }
 
@@ -110,6 +119,9 @@ extension EscalationStep {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.word(queue, "queue", required: true)
         try at.number(afterMinutes, "after_minutes", least: 1, most: 525600, meaning: "a year")
+        try at.count(workingHours.count, "working_hours", most: 64)
+        for each in workingHours { try each.checkLimits(at.inside("working_hours")) }
+        try at.word(holidayCalendar, "holiday_calendar")
     }
 }
 
@@ -227,6 +239,16 @@ extension StarvationRule {
     }
 }
 
+extension HolidayCalendar {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.word(name, "name", required: true)
+        try at.count(countries.count, "countries", most: 64)
+        for each in countries { try at.ofList.country(each, "countries", required: true) }
+        try at.count(dates.count, "dates", most: 1000)
+        for each in dates { try at.ofList.date(each, "dates", required: true) }
+    }
+}
+
 extension Policy {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.word(name, "name")
@@ -263,6 +285,8 @@ extension Policy {
         if let lateAnswerMinutes { try at.number(lateAnswerMinutes, "late_answer_minutes", most: 44640, meaning: "a month") }
         if let clawbackDays { try at.number(clawbackDays, "clawback_days", most: 540) }
         try starvation?.checkLimits(at.inside("starvation"))
+        try at.count(holidayCalendars.count, "holiday_calendars", most: 300)
+        for each in holidayCalendars { try each.checkLimits(at.inside("holiday_calendars")) }
     }
 }
 
@@ -513,14 +537,6 @@ extension OfferAnswered {
     }
 }
 
-extension WorkingHours {
-    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
-        try at.number(weekday, "weekday", least: 1, most: 7)
-        try at.number(fromMinute, "from_minute", most: 1439)
-        try at.number(untilMinute, "until_minute", least: 1, most: 1440)
-    }
-}
-
 extension SegmentCap {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.word(value, "value", required: true)
@@ -560,6 +576,9 @@ extension PartnerProfile {
         try at.count(workingHours.count, "working_hours", most: 64)
         for each in workingHours { try each.checkLimits(at.inside("working_hours")) }
         if let rotationWeight { try at.number(rotationWeight, "rotation_weight", most: 1000) }
+        try at.word(holidayCalendar, "holiday_calendar")
+        try at.count(deputies.count, "deputies", most: 8)
+        for each in deputies { try at.ofList.id(each, "deputies", required: true) }
     }
 }
 
@@ -604,6 +623,14 @@ extension CommissionShare {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.id(partnerID, "partner_id", required: true)
         try at.number(basisPoints, "basis_points", least: 1, most: 10000)
+    }
+}
+
+extension PartnersMerged {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(fromPartnerID, "from_partner_id", required: true)
+        try at.id(intoPartnerID, "into_partner_id", required: true)
+        try at.id(decidedBy, "decided_by", required: true)
     }
 }
 

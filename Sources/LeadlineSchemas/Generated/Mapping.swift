@@ -24,6 +24,29 @@ extension Money: WireMessage {
     }
 }
 
+extension WorkingHours: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var weekday: UInt8 = 0
+        var fromMinute: UInt16 = 0
+        var untilMinute: UInt16 = 0
+        while let field = try reader.next() {
+            switch field {
+            case 1: weekday = try reader.narrow("weekday")
+            case 2: fromMinute = try reader.narrow("from_minute")
+            case 3: untilMinute = try reader.narrow("until_minute")
+            default: try reader.skip()
+            }
+        }
+        return Self(weekday: weekday, fromMinute: fromMinute, untilMinute: untilMinute)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.uint(1, UInt32(weekday))
+        writer.uint(2, UInt32(fromMinute))
+        writer.uint(3, UInt32(untilMinute))
+    }
+}
+
 extension OfferTerms: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var promiseMinutes: UInt32 = 0
@@ -72,19 +95,30 @@ extension EscalationStep: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var queue = ""
         var afterMinutes: UInt32 = 0
+        var workingHours: [WorkingHours] = []
+        var timeZone = ""
+        var holidayCalendar = ""
         while let field = try reader.next() {
             switch field {
             case 1: queue = try reader.string("queue")
             case 2: afterMinutes = try reader.uint32("after_minutes")
+            case 3: workingHours.append(try reader.message("working_hours"))
+            case 4: timeZone = try reader.string("time_zone")
+            case 5: holidayCalendar = try reader.string("holiday_calendar")
             default: try reader.skip()
             }
         }
-        return Self(queue: queue, afterMinutes: afterMinutes)
+        return Self(
+            queue: queue, afterMinutes: afterMinutes, workingHours: workingHours, timeZone: timeZone,
+            holidayCalendar: holidayCalendar)
     }
 
     func write(to writer: inout WireWriter) {
         writer.string(1, queue)
         writer.uint(2, afterMinutes)
+        writer.messages(3, workingHours)
+        writer.string(4, timeZone)
+        writer.string(5, holidayCalendar)
     }
 }
 
@@ -414,6 +448,29 @@ extension PlacesBackRule: WireMessage {
         writer.bool(1, declined)
         writer.bool(2, expired)
         writer.bool(3, withdrawn)
+    }
+}
+
+extension HolidayCalendar: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var name = ""
+        var countries: [String] = []
+        var dates: [String] = []
+        while let field = try reader.next() {
+            switch field {
+            case 1: name = try reader.string("name")
+            case 2: countries.append(try reader.string("countries"))
+            case 3: dates.append(try reader.string("dates"))
+            default: try reader.skip()
+            }
+        }
+        return Self(name: name, countries: countries, dates: dates)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, name)
+        writer.strings(2, countries)
+        writer.strings(3, dates)
     }
 }
 
@@ -2182,29 +2239,6 @@ extension OfferAnswered: WireMessage {
     }
 }
 
-extension WorkingHours: WireMessage {
-    static func read(from reader: inout WireReader) throws(WireError) -> Self {
-        var weekday: UInt8 = 0
-        var fromMinute: UInt16 = 0
-        var untilMinute: UInt16 = 0
-        while let field = try reader.next() {
-            switch field {
-            case 1: weekday = try reader.narrow("weekday")
-            case 2: fromMinute = try reader.narrow("from_minute")
-            case 3: untilMinute = try reader.narrow("until_minute")
-            default: try reader.skip()
-            }
-        }
-        return Self(weekday: weekday, fromMinute: fromMinute, untilMinute: untilMinute)
-    }
-
-    func write(to writer: inout WireWriter) {
-        writer.uint(1, UInt32(weekday))
-        writer.uint(2, UInt32(fromMinute))
-        writer.uint(3, UInt32(untilMinute))
-    }
-}
-
 extension SegmentCap: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var leadField: LeadField?
@@ -2282,6 +2316,8 @@ extension PartnerProfile: WireMessage {
         var timeZone = ""
         var workingHours: [WorkingHours] = []
         var rotationWeight: UInt32?
+        var holidayCalendar = ""
+        var deputies: [String] = []
         while let field = try reader.next() {
             switch field {
             case 1: partnerID = try reader.string("partner_id")
@@ -2300,6 +2336,8 @@ extension PartnerProfile: WireMessage {
             case 16: timeZone = try reader.string("time_zone")
             case 17: workingHours.append(try reader.message("working_hours"))
             case 18: rotationWeight = try reader.uint32("rotation_weight")
+            case 30: holidayCalendar = try reader.string("holiday_calendar")
+            case 40: deputies.append(try reader.string("deputies"))
             default: try reader.skip()
             }
         }
@@ -2319,6 +2357,8 @@ extension PartnerProfile: WireMessage {
         value.timeZone = timeZone
         value.workingHours = workingHours
         value.rotationWeight = rotationWeight
+        value.holidayCalendar = holidayCalendar
+        value.deputies = deputies
         return value
     }
 
@@ -2339,6 +2379,8 @@ extension PartnerProfile: WireMessage {
         writer.string(16, timeZone)
         writer.messages(17, workingHours)
         if let rotationWeight { writer.uint(18, rotationWeight, always: true) }
+        writer.string(30, holidayCalendar)
+        writer.strings(40, deputies)
     }
 }
 
@@ -2447,6 +2489,32 @@ extension CommissionShare: WireMessage {
     func write(to writer: inout WireWriter) {
         writer.string(1, partnerID)
         writer.uint(2, basisPoints)
+    }
+}
+
+extension PartnersMerged: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var fromPartnerID = ""
+        var intoPartnerID = ""
+        var decidedBy = ""
+        var reason = PartnerMergeReason.unspecified
+        while let field = try reader.next() {
+            switch field {
+            case 1: fromPartnerID = try reader.string("from_partner_id")
+            case 2: intoPartnerID = try reader.string("into_partner_id")
+            case 3: decidedBy = try reader.string("decided_by")
+            case 4: reason = try reader.choice("reason")
+            default: try reader.skip()
+            }
+        }
+        return Self(fromPartnerID: fromPartnerID, intoPartnerID: intoPartnerID, decidedBy: decidedBy, reason: reason)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, fromPartnerID)
+        writer.string(2, intoPartnerID)
+        writer.string(3, decidedBy)
+        writer.choice(4, reason)
     }
 }
 

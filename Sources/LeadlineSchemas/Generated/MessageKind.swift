@@ -94,6 +94,8 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
     case ratesPublished
     /// Partners share the commission of a lead's deal, whether it is won already or will be. It replaces what was said before of the lead. Logic version 7 and later.
     case commissionShared
+    /// Two partners are one from here on: open leads with their promises, history, counts, floors, accounts, claims and commissions of the first are the second's. The first one's id stands for the second in whatever is said of leads; what is said of the partner itself by that id is disregarded. Logic version 7 and later.
+    case partnersMerged
 
     /// The kind with this full protobuf name, which is also its CloudEvents type, e.g.
     /// "leadline.v1.LeadSubmitted"; nil if no input has it.
@@ -145,6 +147,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case "leadline.v1.LeadsLinked": self = .leadsLinked
         case "leadline.v1.RatesPublished": self = .ratesPublished
         case "leadline.v1.CommissionShared": self = .commissionShared
+        case "leadline.v1.PartnersMerged": self = .partnersMerged
         default: return nil
         }
     }
@@ -198,6 +201,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case 91: self = .leadsLinked
         case 95: self = .ratesPublished
         case 96: self = .commissionShared
+        case 97: self = .partnersMerged
         default: return nil
         }
     }
@@ -251,6 +255,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .leadsLinked: "leadline.v1.LeadsLinked"
         case .ratesPublished: "leadline.v1.RatesPublished"
         case .commissionShared: "leadline.v1.CommissionShared"
+        case .partnersMerged: "leadline.v1.PartnersMerged"
         }
     }
 
@@ -303,6 +308,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .leadsLinked: "leadline.controls"
         case .ratesPublished: "leadline.controls"
         case .commissionShared: "leadline.partners"
+        case .partnersMerged: "leadline.partners"
         }
     }
 
@@ -355,6 +361,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .leadsLinked: 91
         case .ratesPublished: 95
         case .commissionShared: 96
+        case .partnersMerged: 97
         }
     }
 
@@ -407,6 +414,7 @@ public enum MessageKind: Hashable, Sendable, CaseIterable {
         case .leadsLinked: .leadsLinked
         case .ratesPublished: .ratesPublished
         case .commissionShared: .commissionShared
+        case .partnersMerged: .partnersMerged
         }
     }
 }

@@ -220,6 +220,26 @@ public nonisolated struct WireMoney: Sendable {
   public init() {}
 }
 
+/// A stretch of one weekday in which somebody works, in local time.
+public nonisolated struct WireWorkingHours: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// ISO weekday: 1 is Monday, 7 is Sunday.
+  public var weekday: UInt32 = 0
+
+  /// Minutes after local midnight, 0 to 1439.
+  public var fromMinute: UInt32 = 0
+
+  /// Minutes after local midnight, 1 to 1440, later than from_minute.
+  public var untilMinute: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// What a partner promises for a lead, and what it gets for it. Logic version 6 and later.
 public nonisolated struct WireOfferTerms: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -295,6 +315,46 @@ nonisolated extension WireMoney: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   public static func ==(lhs: WireMoney, rhs: WireMoney) -> Bool {
     if lhs.minorUnits != rhs.minorUnits {return false}
     if lhs.currency != rhs.currency {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireWorkingHours: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".WorkingHours"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}weekday\0\u{3}from_minute\0\u{3}until_minute\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.weekday) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.fromMinute) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.untilMinute) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.weekday != 0 {
+      try visitor.visitSingularUInt32Field(value: self.weekday, fieldNumber: 1)
+    }
+    if self.fromMinute != 0 {
+      try visitor.visitSingularUInt32Field(value: self.fromMinute, fieldNumber: 2)
+    }
+    if self.untilMinute != 0 {
+      try visitor.visitSingularUInt32Field(value: self.untilMinute, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireWorkingHours, rhs: WireWorkingHours) -> Bool {
+    if lhs.weekday != rhs.weekday {return false}
+    if lhs.fromMinute != rhs.fromMinute {return false}
+    if lhs.untilMinute != rhs.untilMinute {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -76,6 +76,12 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
 
   /// Its holder broke a hard rule since a fact changed. Since logic version 7.
   case ruleBroken // = 60
+
+  /// Its holder is away, and a deputy of the holder gets it. Since logic version 7.
+  case partnerAbsent // = 70
+
+  /// Its holder was merged into another partner, which has it since, with its promise. Since logic version 7.
+  case partnersMerged // = 71
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -100,6 +106,8 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case 40: self = .offeredAgain
     case 41: self = .answeredInTime
     case 60: self = .ruleBroken
+    case 70: self = .partnerAbsent
+    case 71: self = .partnersMerged
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -122,6 +130,8 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     case .offeredAgain: return 40
     case .answeredInTime: return 41
     case .ruleBroken: return 60
+    case .partnerAbsent: return 70
+    case .partnersMerged: return 71
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -144,6 +154,8 @@ public nonisolated enum WireRoutingCause: SwiftProtobuf.Enum, Swift.CaseIterable
     .offeredAgain,
     .answeredInTime,
     .ruleBroken,
+    .partnerAbsent,
+    .partnersMerged,
   ]
 
 }
@@ -670,6 +682,9 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
 
   /// The program keeps as many exchange rates, in force and to come, as it can. Since logic version 7.
   case tooManyRates // = 50
+
+  /// The partner was merged into another. Since logic version 7.
+  case partnerMerged // = 70
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -698,6 +713,7 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case 40: self = .currencyUnknown
     case 41: self = .partnerRemoved
     case 50: self = .tooManyRates
+    case 70: self = .partnerMerged
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -724,6 +740,7 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     case .currencyUnknown: return 40
     case .partnerRemoved: return 41
     case .tooManyRates: return 50
+    case .partnerMerged: return 70
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -750,6 +767,7 @@ public nonisolated enum WireDisregardReason: SwiftProtobuf.Enum, Swift.CaseItera
     .currencyUnknown,
     .partnerRemoved,
     .tooManyRates,
+    .partnerMerged,
   ]
 
 }
@@ -2554,7 +2572,7 @@ public nonisolated struct WireOfferClosed: Sendable {
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
 
 nonisolated extension WireRoutingCause: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0\u{1}ROUTING_CAUSE_PARTNER_SUSPENDED\0\u{1}ROUTING_CAUSE_RETURNED\0\u{2}\u{a}ROUTING_CAUSE_UNLINKED\0\u{1}ROUTING_CAUSE_LINKED\0\u{2}\u{13}ROUTING_CAUSE_OFFERED_AGAIN\0\u{1}ROUTING_CAUSE_ANSWERED_IN_TIME\0\u{2}\u{13}ROUTING_CAUSE_RULE_BROKEN\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROUTING_CAUSE_UNSPECIFIED\0\u{1}ROUTING_CAUSE_SUBMITTED\0\u{1}ROUTING_CAUSE_EXPIRED\0\u{1}ROUTING_CAUSE_DECLINED\0\u{1}ROUTING_CAUSE_PARTNER_PAUSED\0\u{1}ROUTING_CAUSE_PARTNER_REMOVED\0\u{1}ROUTING_CAUSE_HUMAN\0\u{1}ROUTING_CAUSE_IMPORTED\0\u{1}ROUTING_CAUSE_RESUMED\0\u{1}ROUTING_CAUSE_PARTNER_SUSPENDED\0\u{1}ROUTING_CAUSE_RETURNED\0\u{2}\u{a}ROUTING_CAUSE_UNLINKED\0\u{1}ROUTING_CAUSE_LINKED\0\u{2}\u{13}ROUTING_CAUSE_OFFERED_AGAIN\0\u{1}ROUTING_CAUSE_ANSWERED_IN_TIME\0\u{2}\u{13}ROUTING_CAUSE_RULE_BROKEN\0\u{2}\u{a}ROUTING_CAUSE_PARTNER_ABSENT\0\u{1}ROUTING_CAUSE_PARTNERS_MERGED\0")
 }
 
 nonisolated extension WireExclusionReason: SwiftProtobuf._ProtoNameProviding {
@@ -2578,7 +2596,7 @@ nonisolated extension WireRetentionCategory: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireDisregardReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0\u{1}DISREGARD_REASON_RETURN_UNKNOWN\0\u{2}\u{a}DISREGARD_REASON_NOT_LINKED\0\u{2}\u{7}DISREGARD_REASON_OFFER_UNKNOWN\0\u{1}DISREGARD_REASON_OFFER_OVER\0\u{2}\u{9}DISREGARD_REASON_CURRENCY_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_REMOVED\0\u{2}\u{9}DISREGARD_REASON_TOO_MANY_RATES\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISREGARD_REASON_UNSPECIFIED\0\u{1}DISREGARD_REASON_NOT_THE_HOLDER\0\u{1}DISREGARD_REASON_LEAD_CLOSED\0\u{1}DISREGARD_REASON_NO_CHANGE\0\u{1}DISREGARD_REASON_LEAD_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_UNKNOWN\0\u{1}DISREGARD_REASON_NOT_ELIGIBLE\0\u{1}DISREGARD_REASON_TOO_MANY_WAITING\0\u{1}DISREGARD_REASON_ALREADY_REGISTERED\0\u{1}DISREGARD_REASON_TOO_MANY_PERSONS\0\u{1}DISREGARD_REASON_LOGIC_TOO_OLD\0\u{1}DISREGARD_REASON_CLAIM_UNKNOWN\0\u{1}DISREGARD_REASON_TOO_MANY_CLAIMS\0\u{1}DISREGARD_REASON_RETURN_UNKNOWN\0\u{2}\u{a}DISREGARD_REASON_NOT_LINKED\0\u{2}\u{7}DISREGARD_REASON_OFFER_UNKNOWN\0\u{1}DISREGARD_REASON_OFFER_OVER\0\u{2}\u{9}DISREGARD_REASON_CURRENCY_UNKNOWN\0\u{1}DISREGARD_REASON_PARTNER_REMOVED\0\u{2}\u{9}DISREGARD_REASON_TOO_MANY_RATES\0\u{2}\u{14}DISREGARD_REASON_PARTNER_MERGED\0")
 }
 
 nonisolated extension WireStarvationKind: SwiftProtobuf._ProtoNameProviding {

@@ -257,6 +257,32 @@ public nonisolated struct WireResolvedTimeZone: Sendable {
   public init() {}
 }
 
+/// The rules of a time zone by its name.
+public nonisolated struct WireNamedTimeZone: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// IANA name.
+  public var name: String = String()
+
+  /// Its rules.
+  public var rules: WireResolvedTimeZone {
+    get {_rules ?? WireResolvedTimeZone()}
+    set {_rules = newValue}
+  }
+  /// Returns true if `rules` has been explicitly set.
+  public var hasRules: Bool {self._rules != nil}
+  /// Clears the value of `rules`. Subsequent reads from it will return its default value.
+  public mutating func clearRules() {self._rules = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _rules: WireResolvedTimeZone? = nil
+}
+
 /// An input as the journal keeps it: the clear part of the message, the rest sealed.
 public nonisolated struct WireInput: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -341,6 +367,12 @@ public nonisolated struct WireInput: @unchecked Sendable {
   public var ownTimeMicros: Int64 {
     get {_storage._ownTimeMicros}
     set {_uniqueStorage()._ownTimeMicros = newValue}
+  }
+
+  /// Rules of the time zones that the steps of a policy's escalation ladder name, each once.
+  public var stepTimeZones: [WireNamedTimeZone] {
+    get {_storage._stepTimeZones}
+    set {_uniqueStorage()._stepTimeZones = newValue}
   }
 
   /// The message's clear part. Field numbers are topic rank x 10 and up.
@@ -733,6 +765,14 @@ public nonisolated struct WireInput: @unchecked Sendable {
     set {_uniqueStorage()._body = .commissionShared(newValue)}
   }
 
+  public var partnersMerged: WirePartnersMerged {
+    get {
+      if case .partnersMerged(let v)? = _storage._body {return v}
+      return WirePartnersMerged()
+    }
+    set {_uniqueStorage()._body = .partnersMerged(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// The message's clear part. Field numbers are topic rank x 10 and up.
@@ -785,6 +825,7 @@ public nonisolated struct WireInput: @unchecked Sendable {
     case leadsLinked(WireLeadsLinked)
     case ratesPublished(WireRatesPublished)
     case commissionShared(WireCommissionShared)
+    case partnersMerged(WirePartnersMerged)
 
   }
 
@@ -1601,9 +1642,48 @@ nonisolated extension WireResolvedTimeZone: SwiftProtobuf.Message, SwiftProtobuf
   }
 }
 
+nonisolated extension WireNamedTimeZone: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NamedTimeZone"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}rules\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._rules) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._rules {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireNamedTimeZone, rhs: WireNamedTimeZone) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._rules != rhs._rules {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Input"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{5}received_micros\0\u{3}own_time_micros\0\u{4}\u{4}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{3}claim_decided\0\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{3}return_decided\0\u{4}\u{2}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{3}deal_claimed\0\u{3}claim_withdrawn\0\u{3}lead_returned\0\u{4}\u{2}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0\u{4}\u{5}offer_answered\0\u{4}\u{6}leads_unlinked\0\u{3}leads_linked\0\u{4}\u{4}rates_published\0\u{3}commission_shared\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}event_digest\0\u{3}content_digest\0\u{3}subject_id\0\u{3}account_pseudonym\0\u{1}sealed\0\u{1}imported\0\u{3}time_zone\0\u{3}linked_subject_id\0\u{3}suppressed_digest\0\u{3}erased_ids\0\u{4}\u{5}received_micros\0\u{3}own_time_micros\0\u{3}step_time_zones\0\u{4}\u{3}program_registered\0\u{3}policy_published\0\u{3}review_requested\0\u{3}human_decision_recorded\0\u{3}processing_restricted\0\u{3}processing_objected\0\u{3}erasure_requested\0\u{3}segment_archived\0\u{3}program_profile_set\0\u{3}claim_decided\0\u{3}partner_upserted\0\u{3}partner_capacity_set\0\u{3}partner_paused\0\u{3}partner_resumed\0\u{3}partner_removed\0\u{3}partner_absence_set\0\u{3}partner_absence_cancelled\0\u{3}partner_commission_terms_set\0\u{3}return_decided\0\u{4}\u{2}intent_observed\0\u{3}firmographics_observed\0\u{3}technographics_observed\0\u{4}\u{8}lead_accepted\0\u{3}lead_declined\0\u{3}first_response_recorded\0\u{3}deal_stage_changed\0\u{3}deal_won\0\u{3}deal_lost\0\u{3}deal_claimed\0\u{3}claim_withdrawn\0\u{3}lead_returned\0\u{4}\u{2}lead_submitted\0\u{3}lead_updated\0\u{3}lead_withdrawn\0\u{4}\u{8}time_advanced\0\u{3}duplicate_received\0\u{3}logic_version_adopted\0\u{3}processing_resumed\0\u{3}persons_linked\0\u{3}persons_unlinked\0\u{3}suppression_set\0\u{3}suppression_lifted\0\u{4}\u{2}rejected_records_erased\0\u{4}\u{5}offer_answered\0\u{4}\u{6}leads_unlinked\0\u{3}leads_linked\0\u{4}\u{4}rates_published\0\u{3}commission_shared\0\u{3}partners_merged\0")
 
   fileprivate class _StorageClass {
     var _eventDigest: Data = Data()
@@ -1618,6 +1698,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _erasedIds: [Data] = []
     var _receivedMicros: Int64 = 0
     var _ownTimeMicros: Int64 = 0
+    var _stepTimeZones: [WireNamedTimeZone] = []
     var _body: WireInput.OneOf_Body?
 
       // This property is used as the initial default value for new instances of the type.
@@ -1641,6 +1722,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _erasedIds = source._erasedIds
       _receivedMicros = source._receivedMicros
       _ownTimeMicros = source._ownTimeMicros
+      _stepTimeZones = source._stepTimeZones
       _body = source._body
     }
   }
@@ -1672,6 +1754,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 10: try { try decoder.decodeRepeatedBytesField(value: &_storage._erasedIds) }()
         case 15: try { try decoder.decodeSingularInt64Field(value: &_storage._receivedMicros) }()
         case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._ownTimeMicros) }()
+        case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._stepTimeZones) }()
         case 20: try {
           var v: WireProgramRegistered?
           var hadOneofValue = false
@@ -2296,6 +2379,19 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
             _storage._body = .commissionShared(v)
           }
         }()
+        case 97: try {
+          var v: WirePartnersMerged?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .partnersMerged(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .partnersMerged(v)
+          }
+        }()
         default: break
         }
       }
@@ -2343,6 +2439,9 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       }
       if _storage._ownTimeMicros != 0 {
         try visitor.visitSingularInt64Field(value: _storage._ownTimeMicros, fieldNumber: 16)
+      }
+      if !_storage._stepTimeZones.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._stepTimeZones, fieldNumber: 17)
       }
       switch _storage._body {
       case .programRegistered?: try {
@@ -2537,6 +2636,10 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         guard case .commissionShared(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 96)
       }()
+      case .partnersMerged?: try {
+        guard case .partnersMerged(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 97)
+      }()
       case nil: break
       }
     }
@@ -2560,6 +2663,7 @@ nonisolated extension WireInput: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._erasedIds != rhs_storage._erasedIds {return false}
         if _storage._receivedMicros != rhs_storage._receivedMicros {return false}
         if _storage._ownTimeMicros != rhs_storage._ownTimeMicros {return false}
+        if _storage._stepTimeZones != rhs_storage._stepTimeZones {return false}
         if _storage._body != rhs_storage._body {return false}
         return true
       }

@@ -102,6 +102,9 @@ public nonisolated enum Leadline_V1_TextForm: SwiftProtobuf.Enum, Swift.CaseIter
 
   /// The first 32 hexadecimal digits of a SHA-256, in small letters.
   case hash // = 6
+
+  /// A day of the years 1990 to 2199: YYYY-MM-DD.
+  case date // = 7
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -117,6 +120,7 @@ public nonisolated enum Leadline_V1_TextForm: SwiftProtobuf.Enum, Swift.CaseIter
     case 4: self = .language
     case 5: self = .currency
     case 6: self = .hash
+    case 7: self = .date
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -130,6 +134,7 @@ public nonisolated enum Leadline_V1_TextForm: SwiftProtobuf.Enum, Swift.CaseIter
     case .language: return 4
     case .currency: return 5
     case .hash: return 6
+    case .date: return 7
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -143,6 +148,7 @@ public nonisolated enum Leadline_V1_TextForm: SwiftProtobuf.Enum, Swift.CaseIter
     .language,
     .currency,
     .hash,
+    .date,
   ]
 
 }
@@ -354,7 +360,7 @@ nonisolated extension Leadline_V1_PersonalData: SwiftProtobuf._ProtoNameProvidin
 }
 
 nonisolated extension Leadline_V1_TextForm: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TEXT_FORM_UNSPECIFIED\0\u{1}TEXT_FORM_ID\0\u{1}TEXT_FORM_WORD\0\u{1}TEXT_FORM_COUNTRY\0\u{1}TEXT_FORM_LANGUAGE\0\u{1}TEXT_FORM_CURRENCY\0\u{1}TEXT_FORM_HASH\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TEXT_FORM_UNSPECIFIED\0\u{1}TEXT_FORM_ID\0\u{1}TEXT_FORM_WORD\0\u{1}TEXT_FORM_COUNTRY\0\u{1}TEXT_FORM_LANGUAGE\0\u{1}TEXT_FORM_CURRENCY\0\u{1}TEXT_FORM_HASH\0\u{1}TEXT_FORM_DATE\0")
 }
 
 nonisolated extension Leadline_V1_Limits: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -20,24 +20,49 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-/// A stretch of one weekday in which a partner works, in the partner's local time.
-public nonisolated struct WireWorkingHours: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
+/// Why two partners are one from here on.
+public nonisolated enum WirePartnerMergeReason: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
 
-  /// ISO weekday: 1 is Monday, 7 is Sunday.
-  public var weekday: UInt32 = 0
+  /// Not stated.
+  case unspecified // = 0
 
-  /// Minutes after local midnight, 0 to 1439.
-  public var fromMinute: UInt32 = 0
+  /// They had been one all along.
+  case duplicate // = 1
 
-  /// Minutes after local midnight, 1 to 1440, later than from_minute.
-  public var untilMinute: UInt32 = 0
+  /// One took the other over.
+  case takeover // = 2
+  case UNRECOGNIZED(Int)
 
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
+  public init() {
+    self = .unspecified
+  }
 
-  public init() {}
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .duplicate
+    case 2: self = .takeover
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .duplicate: return 1
+    case .takeover: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WirePartnerMergeReason] = [
+    .unspecified,
+    .duplicate,
+    .takeover,
+  ]
+
 }
 
 /// How many leads with one value a partner takes.
@@ -235,6 +260,21 @@ public nonisolated struct WirePartnerUpserted: @unchecked Sendable {
   /// Clears the value of `rotationWeight`. Subsequent reads from it will return its default value.
   public mutating func clearRotationWeight() {_uniqueStorage()._rotationWeight = nil}
 
+  /// Name of the policy's holiday calendar that it keeps in its working hours; empty is what holds for the one country that
+  /// it serves, and none if it serves several. Logic version 7 and later.
+  public var holidayCalendar: String {
+    get {_storage._holidayCalendar}
+    set {_uniqueStorage()._holidayCalendar = newValue}
+  }
+
+  /// Partners that stand in for it while it is away, each once and in this order, where the policy says
+  /// ABSENCE_AHEAD_DEPUTIES: the first of them that is there, keeps the hard rules and has a place gets the leads that this
+  /// partner has not answered. Logic version 7 and later.
+  public var deputies: [String] {
+    get {_storage._deputies}
+    set {_uniqueStorage()._deputies = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -408,6 +448,31 @@ public nonisolated struct WireCommissionShare: Sendable {
   public init() {}
 }
 
+/// Two partners are one from here on: open leads with their promises, history, counts, floors, accounts, claims and
+/// commissions of the first are the second's. The first one's id stands for the second in whatever is said of leads; what
+/// is said of the partner itself by that id is disregarded. Logic version 7 and later.
+public nonisolated struct WirePartnersMerged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The partner that ends.
+  public var fromPartnerID: String = String()
+
+  /// The partner that remains.
+  public var intoPartnerID: String = String()
+
+  /// Who decided, by the id of a role or a key.
+  public var decidedBy: String = String()
+
+  /// Why.
+  public var reason: WirePartnerMergeReason = .unspecified
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// What a partner earns on deals it wins from now on.
 public nonisolated struct WirePartnerCommissionTermsSet: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -429,44 +494,8 @@ public nonisolated struct WirePartnerCommissionTermsSet: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "leadline.v1"
 
-nonisolated extension WireWorkingHours: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".WorkingHours"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}weekday\0\u{3}from_minute\0\u{3}until_minute\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.weekday) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.fromMinute) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.untilMinute) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.weekday != 0 {
-      try visitor.visitSingularUInt32Field(value: self.weekday, fieldNumber: 1)
-    }
-    if self.fromMinute != 0 {
-      try visitor.visitSingularUInt32Field(value: self.fromMinute, fieldNumber: 2)
-    }
-    if self.untilMinute != 0 {
-      try visitor.visitSingularUInt32Field(value: self.untilMinute, fieldNumber: 3)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: WireWorkingHours, rhs: WireWorkingHours) -> Bool {
-    if lhs.weekday != rhs.weekday {return false}
-    if lhs.fromMinute != rhs.fromMinute {return false}
-    if lhs.untilMinute != rhs.untilMinute {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
+nonisolated extension WirePartnerMergeReason: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PARTNER_MERGE_REASON_UNSPECIFIED\0\u{1}PARTNER_MERGE_REASON_DUPLICATE\0\u{1}PARTNER_MERGE_REASON_TAKEOVER\0")
 }
 
 nonisolated extension WireSegmentCap: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -565,7 +594,7 @@ nonisolated extension WireCapacity: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PartnerUpserted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}name\0\u{3}contact_email\0\u{1}countries\0\u{1}regions\0\u{1}languages\0\u{1}verticals\0\u{1}products\0\u{1}technologies\0\u{1}certifications\0\u{1}residencies\0\u{1}tier\0\u{3}typical_deal_min\0\u{3}typical_deal_max\0\u{1}capacity\0\u{3}time_zone\0\u{3}working_hours\0\u{3}rotation_weight\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0\u{1}name\0\u{3}contact_email\0\u{1}countries\0\u{1}regions\0\u{1}languages\0\u{1}verticals\0\u{1}products\0\u{1}technologies\0\u{1}certifications\0\u{1}residencies\0\u{1}tier\0\u{3}typical_deal_min\0\u{3}typical_deal_max\0\u{1}capacity\0\u{3}time_zone\0\u{3}working_hours\0\u{3}rotation_weight\0\u{4}\u{c}holiday_calendar\0\u{2}\u{a}deputies\0")
 
   fileprivate class _StorageClass {
     var _partnerID: String = String()
@@ -586,6 +615,8 @@ nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf.
     var _timeZone: String = String()
     var _workingHours: [WireWorkingHours] = []
     var _rotationWeight: UInt32? = nil
+    var _holidayCalendar: String = String()
+    var _deputies: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -614,6 +645,8 @@ nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf.
       _timeZone = source._timeZone
       _workingHours = source._workingHours
       _rotationWeight = source._rotationWeight
+      _holidayCalendar = source._holidayCalendar
+      _deputies = source._deputies
     }
   }
 
@@ -650,6 +683,8 @@ nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf.
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._timeZone) }()
         case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._workingHours) }()
         case 18: try { try decoder.decodeSingularUInt32Field(value: &_storage._rotationWeight) }()
+        case 30: try { try decoder.decodeSingularStringField(value: &_storage._holidayCalendar) }()
+        case 40: try { try decoder.decodeRepeatedStringField(value: &_storage._deputies) }()
         default: break
         }
       }
@@ -716,6 +751,12 @@ nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf.
       try { if let v = _storage._rotationWeight {
         try visitor.visitSingularUInt32Field(value: v, fieldNumber: 18)
       } }()
+      if !_storage._holidayCalendar.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._holidayCalendar, fieldNumber: 30)
+      }
+      if !_storage._deputies.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._deputies, fieldNumber: 40)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -743,6 +784,8 @@ nonisolated extension WirePartnerUpserted: SwiftProtobuf.Message, SwiftProtobuf.
         if _storage._timeZone != rhs_storage._timeZone {return false}
         if _storage._workingHours != rhs_storage._workingHours {return false}
         if _storage._rotationWeight != rhs_storage._rotationWeight {return false}
+        if _storage._holidayCalendar != rhs_storage._holidayCalendar {return false}
+        if _storage._deputies != rhs_storage._deputies {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1040,6 +1083,51 @@ nonisolated extension WireCommissionShare: SwiftProtobuf.Message, SwiftProtobuf.
   public static func ==(lhs: WireCommissionShare, rhs: WireCommissionShare) -> Bool {
     if lhs.partnerID != rhs.partnerID {return false}
     if lhs.basisPoints != rhs.basisPoints {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePartnersMerged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PartnersMerged"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}from_partner_id\0\u{3}into_partner_id\0\u{3}decided_by\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.fromPartnerID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.intoPartnerID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.decidedBy) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.fromPartnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.fromPartnerID, fieldNumber: 1)
+    }
+    if !self.intoPartnerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.intoPartnerID, fieldNumber: 2)
+    }
+    if !self.decidedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.decidedBy, fieldNumber: 3)
+    }
+    if self.reason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePartnersMerged, rhs: WirePartnersMerged) -> Bool {
+    if lhs.fromPartnerID != rhs.fromPartnerID {return false}
+    if lhs.intoPartnerID != rhs.intoPartnerID {return false}
+    if lhs.decidedBy != rhs.decidedBy {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

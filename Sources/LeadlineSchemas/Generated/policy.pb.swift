@@ -454,6 +454,10 @@ public nonisolated enum WireAbsenceAhead: SwiftProtobuf.Enum, Swift.CaseIterable
 
   /// The clock stops while the partner is away, where the promise counts working time alone.
   case stop // = 3
+
+  /// Such a partner gets no such lead; and what it holds when it goes away, and has not answered, goes to the first of its
+  /// deputies that can take it. Where none can, the lead stays and its deadline stands.
+  case deputies // = 70
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -466,6 +470,7 @@ public nonisolated enum WireAbsenceAhead: SwiftProtobuf.Enum, Swift.CaseIterable
     case 1: self = .passOver
     case 2: self = .runOn
     case 3: self = .stop
+    case 70: self = .deputies
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -476,6 +481,7 @@ public nonisolated enum WireAbsenceAhead: SwiftProtobuf.Enum, Swift.CaseIterable
     case .passOver: return 1
     case .runOn: return 2
     case .stop: return 3
+    case .deputies: return 70
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -486,6 +492,7 @@ public nonisolated enum WireAbsenceAhead: SwiftProtobuf.Enum, Swift.CaseIterable
     .passOver,
     .runOn,
     .stop,
+    .deputies,
   ]
 
 }
@@ -1015,6 +1022,16 @@ public nonisolated struct WireEscalationStep: Sendable {
   /// Minutes in the queue before, after which it moves on to this one; at least 1.
   public var afterMinutes: UInt32 = 0
 
+  /// When those minutes count: the hours of those who take leads out of the queue before; none means round the clock. Hours
+  /// that do not suffice within 90 days end then. Logic version 7 and later, as what follows.
+  public var workingHours: [WireWorkingHours] = []
+
+  /// IANA time zone of those hours, e.g. "Europe/Rome"; required with working_hours.
+  public var timeZone: String = String()
+
+  /// Name of the holiday calendar of this policy on whose days they do not count; empty is none.
+  public var holidayCalendar: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1419,6 +1436,27 @@ public nonisolated struct WirePlacesBackRule: Sendable {
   public init() {}
 }
 
+/// Days on which nobody works, beside the weekly hours: no working time passes on them, and nobody is at work.
+public nonisolated struct WireHolidayCalendar: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Name, by which a partner's profile and a step of the escalation ladder refer to it.
+  public var name: String = String()
+
+  /// A partner keeps it that states working hours, names no calendar in its profile and serves one country, which is one of
+  /// these, ISO 3166-1 alpha-2. Several calendars for a country add up; none: it holds only where it is named.
+  public var countries: [String] = []
+
+  /// The days by the local clock of whoever keeps the calendar, YYYY-MM-DD, in any order.
+  public var dates: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// How a program routes. An event of its own; its version is the SHA-256 of its serialised form.
 public nonisolated struct WirePolicy: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1763,6 +1801,12 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
     set {_uniqueStorage()._presence = newValue}
   }
 
+  /// Days on which partners, and those who take leads out of the human queue, do not work. Logic version 7 and later.
+  public var holidayCalendars: [WireHolidayCalendar] {
+    get {_storage._holidayCalendars}
+    set {_uniqueStorage()._holidayCalendars = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1803,7 +1847,7 @@ nonisolated extension WireClaimApproval: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireAbsenceAhead: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ABSENCE_AHEAD_UNSPECIFIED\0\u{1}ABSENCE_AHEAD_PASS_OVER\0\u{1}ABSENCE_AHEAD_RUN_ON\0\u{1}ABSENCE_AHEAD_STOP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ABSENCE_AHEAD_UNSPECIFIED\0\u{1}ABSENCE_AHEAD_PASS_OVER\0\u{1}ABSENCE_AHEAD_RUN_ON\0\u{1}ABSENCE_AHEAD_STOP\0\u{2}C\u{1}ABSENCE_AHEAD_DEPUTIES\0")
 }
 
 nonisolated extension WireRuleBreakResponse: SwiftProtobuf._ProtoNameProviding {
@@ -2472,7 +2516,7 @@ nonisolated extension WireServiceLevel: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireEscalationStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".EscalationStep"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}queue\0\u{3}after_minutes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}queue\0\u{3}after_minutes\0\u{3}working_hours\0\u{3}time_zone\0\u{3}holiday_calendar\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2482,6 +2526,9 @@ nonisolated extension WireEscalationStep: SwiftProtobuf.Message, SwiftProtobuf._
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.queue) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.afterMinutes) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.workingHours) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.timeZone) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.holidayCalendar) }()
       default: break
       }
     }
@@ -2494,12 +2541,24 @@ nonisolated extension WireEscalationStep: SwiftProtobuf.Message, SwiftProtobuf._
     if self.afterMinutes != 0 {
       try visitor.visitSingularUInt32Field(value: self.afterMinutes, fieldNumber: 2)
     }
+    if !self.workingHours.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.workingHours, fieldNumber: 3)
+    }
+    if !self.timeZone.isEmpty {
+      try visitor.visitSingularStringField(value: self.timeZone, fieldNumber: 4)
+    }
+    if !self.holidayCalendar.isEmpty {
+      try visitor.visitSingularStringField(value: self.holidayCalendar, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireEscalationStep, rhs: WireEscalationStep) -> Bool {
     if lhs.queue != rhs.queue {return false}
     if lhs.afterMinutes != rhs.afterMinutes {return false}
+    if lhs.workingHours != rhs.workingHours {return false}
+    if lhs.timeZone != rhs.timeZone {return false}
+    if lhs.holidayCalendar != rhs.holidayCalendar {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3160,9 +3219,49 @@ nonisolated extension WirePlacesBackRule: SwiftProtobuf.Message, SwiftProtobuf._
   }
 }
 
+nonisolated extension WireHolidayCalendar: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HolidayCalendar"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}countries\0\u{1}dates\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.countries) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.dates) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.countries.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.countries, fieldNumber: 2)
+    }
+    if !self.dates.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.dates, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireHolidayCalendar, rhs: WireHolidayCalendar) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.countries != rhs.countries {return false}
+    if lhs.dates != rhs.dates {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Policy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0\u{1}returns\0\u{2}\u{4}negotiation\0\u{2}\u{a}waiting\0\u{3}absence_ahead\0\u{3}late_answer_minutes\0\u{4}\u{4}clawback_days\0\u{2}\u{4}starvation\0\u{3}rule_break\0\u{3}places_back\0\u{1}presence\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0\u{1}returns\0\u{2}\u{4}negotiation\0\u{2}\u{a}waiting\0\u{3}absence_ahead\0\u{3}late_answer_minutes\0\u{4}\u{4}clawback_days\0\u{2}\u{4}starvation\0\u{3}rule_break\0\u{3}places_back\0\u{1}presence\0\u{3}holiday_calendars\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -3210,6 +3309,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _ruleBreak: WireRuleBreakResponse = .unspecified
     var _placesBack: WirePlacesBackRule? = nil
     var _presence: WirePresenceMode = .unspecified
+    var _holidayCalendars: [WireHolidayCalendar] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3265,6 +3365,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _ruleBreak = source._ruleBreak
       _placesBack = source._placesBack
       _presence = source._presence
+      _holidayCalendars = source._holidayCalendars
     }
   }
 
@@ -3328,6 +3429,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 61: try { try decoder.decodeSingularEnumField(value: &_storage._ruleBreak) }()
         case 62: try { try decoder.decodeSingularMessageField(value: &_storage._placesBack) }()
         case 63: try { try decoder.decodeSingularEnumField(value: &_storage._presence) }()
+        case 64: try { try decoder.decodeRepeatedMessageField(value: &_storage._holidayCalendars) }()
         default: break
         }
       }
@@ -3475,6 +3577,9 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if _storage._presence != .unspecified {
         try visitor.visitSingularEnumField(value: _storage._presence, fieldNumber: 63)
       }
+      if !_storage._holidayCalendars.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._holidayCalendars, fieldNumber: 64)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3529,6 +3634,7 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._ruleBreak != rhs_storage._ruleBreak {return false}
         if _storage._placesBack != rhs_storage._placesBack {return false}
         if _storage._presence != rhs_storage._presence {return false}
+        if _storage._holidayCalendars != rhs_storage._holidayCalendars {return false}
         return true
       }
       if !storagesAreEqual {return false}

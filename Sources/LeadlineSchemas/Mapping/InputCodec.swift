@@ -20,6 +20,8 @@ public struct InputHeader: Sendable, Equatable {
     public var imported: Bool
     /// The rules of the time zone that the fact names.
     public var timeZone: TimeZoneRules?
+    /// The rules of those that the steps of a policy's escalation ladder name.
+    public var stepTimeZones: [NamedTimeZone]
     /// Persons and rejected records whose keys the input ends.
     public var erased: [Digest128]
     /// When a record of a partner's answer was received, and its own time.
@@ -30,7 +32,8 @@ public struct InputHeader: Sendable, Equatable {
     public init(
         eventDigest: Digest128? = nil, contentDigest: Digest128? = nil, subject: Digest128? = nil,
         linkedSubject: Digest128? = nil, suppressedAddress: Digest128? = nil, account: Digest128? = nil,
-        sealed: [UInt8] = [], imported: Bool = false, timeZone: TimeZoneRules? = nil, erased: [Digest128] = [],
+        sealed: [UInt8] = [], imported: Bool = false, timeZone: TimeZoneRules? = nil,
+        stepTimeZones: [NamedTimeZone] = [], erased: [Digest128] = [],
         receivedAt: Timestamp? = nil, ownTime: Timestamp? = nil
     ) {
         self.eventDigest = eventDigest
@@ -42,6 +45,7 @@ public struct InputHeader: Sendable, Equatable {
         self.sealed = sealed
         self.imported = imported
         self.timeZone = timeZone
+        self.stepTimeZones = stepTimeZones
         self.erased = erased
         self.receivedAt = receivedAt
         self.ownTime = ownTime
@@ -52,7 +56,8 @@ public struct InputHeader: Sendable, Equatable {
         self.init(
             eventDigest: input.eventDigest, contentDigest: input.contentDigest, subject: input.subject,
             linkedSubject: input.linkedSubject, suppressedAddress: input.suppressedAddress, account: input.account,
-            sealed: sealed, imported: input.imported, timeZone: input.timeZone, erased: input.erased,
+            sealed: sealed, imported: input.imported, timeZone: input.timeZone,
+            stepTimeZones: input.stepTimeZones, erased: input.erased,
             receivedAt: input.receivedAt, ownTime: input.ownTime)
     }
 
@@ -69,6 +74,7 @@ public struct InputHeader: Sendable, Equatable {
         for id in erased { writer.digest(10, id) }
         if let receivedAt { writer.int(15, receivedAt.micros) }
         if let ownTime { writer.int(16, ownTime.micros) }
+        writer.messages(17, stepTimeZones)
     }
 }
 
@@ -131,6 +137,7 @@ public enum InputCodec {
         var account: Digest128?
         var imported = false
         var timeZone: TimeZoneRules?
+        var stepTimeZones: [NamedTimeZone] = []
         var linkedSubject: Digest128?
         var suppressedAddress: Digest128?
         var erased: [Digest128] = []
@@ -151,6 +158,7 @@ public enum InputCodec {
             case 10: if let id = try reader.digest("erased_ids") { erased.append(id) }
             case 15: receivedAt = Timestamp(micros: try reader.int64("received_micros"))
             case 16: ownTime = Timestamp(micros: try reader.int64("own_time_micros"))
+            case 17: stepTimeZones.append(try reader.message("step_time_zones"))
             case _ where FactCodec.isBody(field):
                 var body = try reader.nested("body")
                 fact = try FactCodec.read(field, from: &body)
@@ -160,6 +168,26 @@ public enum InputCodec {
         return Input(
             try required(fact, "body"), eventDigest: eventDigest, contentDigest: contentDigest, subject: subject,
             linkedSubject: linkedSubject, suppressedAddress: suppressedAddress, account: account, imported: imported,
-            timeZone: timeZone, erased: erased, receivedAt: receivedAt, ownTime: ownTime)
+            timeZone: timeZone, stepTimeZones: stepTimeZones, erased: erased, receivedAt: receivedAt, ownTime: ownTime)
+    }
+}
+
+extension NamedTimeZone: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var name = ""
+        var rules: TimeZoneRules?
+        while let field = try reader.next() {
+            switch field {
+            case 1: name = try reader.string("name")
+            case 2: rules = try reader.message("rules")
+            default: try reader.skip()
+            }
+        }
+        return Self(name: name, rules: try required(rules, "rules"))
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, name)
+        writer.message(2, rules)
     }
 }

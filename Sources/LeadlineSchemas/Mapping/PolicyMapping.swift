@@ -68,6 +68,7 @@ extension Policy: WireMessage {
         case 61: ruleBreak = try reader.choice("rule_break")
         case 62: placesBack = try reader.message("places_back")
         case 63: presence = try reader.choice("presence")
+        case 64: holidayCalendars.append(try reader.message("holiday_calendars"))
         default: try reader.skip()
         }
     }
@@ -133,6 +134,7 @@ extension Policy: WireMessage {
         if ruleBreak != .say { writer.choice(61, ruleBreak) }
         if placesBack != PlacesBackRule() { writer.message(62, placesBack) }
         if presence != .ignore { writer.choice(63, presence) }
+        writer.messages(64, holidayCalendars)
     }
 }
 

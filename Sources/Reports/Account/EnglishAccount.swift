@@ -55,6 +55,8 @@ enum EnglishAccount {
         case .afterWaiting: "It had waited for a human, and by now a partner could take the enquiry."
         case .afterLateAnswer: "It became known that the partner had answered the enquiry before its deadline."
         case .afterRuleBreak: "A fact had changed, so that the partner that held the enquiry broke a hard rule."
+        case .afterAbsence: "The partner before was away."
+        case .afterMerger: "The partner before had become one with another."
         case .afterUnlinking: "A person had undone the link that had put the enquiry where it was."
         case .afterLinking: "A person had linked the enquiry to another of the same person."
 
@@ -132,6 +134,9 @@ enum EnglishAccount {
         case .byAgreement: "{partner} had been offered it and had agreed, which came before whom else Leadline would choose by then."
         case .offered: "{lead} was offered to {count} of the partners, without anything that names a person or a company."
         case .agreed: "{partner} had been offered {lead} and had agreed to take it."
+        case .byDeputy:
+            "It was handed to the deputy {partner} because {former} is away: of the deputies that {former} names the first that could take it."
+        case .bySuccession: "{partner} has everything of {former} since, with what was promised of it."
         case .byOwnership:
             "{partner} owns the account: it holds the newest open deal there, or won one not long ago. By the policy that comes before any comparison."
         case .byClaim:

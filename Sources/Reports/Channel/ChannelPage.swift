@@ -20,6 +20,7 @@ public enum ChannelPage {
             figures: figures(report),
             sections: [
                 plots(report, style), partners(report), windows(report, style), floors(report, style),
+                starvation(report, style),
                 balance(report.whole), rotation(report),
                 report.pilot.map { PilotPage.section($0, style) } ?? .nothing,
             ])
@@ -131,6 +132,17 @@ public enum ChannelPage {
         ]
         return .section(
             "Floors", [.p(ChannelWords.floors(report.floors) + "."), rows.isEmpty ? .nothing : .table(heads, rows)])
+    }
+
+    private static func starvation(_ report: ChannelReport, _ style: TextStyle) -> HTML {
+        if report.starvation.isEmpty { return .nothing }
+        let heads: [HTML.Column] = [
+            .init("Partner", isText: true), .init("Announced", isText: true), .init("What", isText: true),
+            .init("Kept by", meaning: "What kept it, or of a share the others, from leads", isText: true),
+            .init("What would help", isText: true),
+        ]
+        return .section(
+            "Too little, or too much", [.table(heads, report.starvation.map { ChannelWords.cells($0, report.currency, style) })])
     }
 
     private static func balance(_ network: NetworkFigures) -> HTML {

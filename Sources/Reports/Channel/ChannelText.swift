@@ -4,6 +4,8 @@ public import Evaluation
 public enum ChannelText {
     /// Missed floors that are written out.
     private static let floorsMost = 12
+    /// Announcements that are.
+    private static let announcedMost = 12
 
     /// The report.
     public static func of(_ report: ChannelReport, _ style: TextStyle) -> String {
@@ -13,7 +15,7 @@ public enum ChannelText {
         }
         return [
             head(report, style), partners(report, style), windows(report, style), balance(report.whole),
-            floors(report, style),
+            floors(report, style), starvation(report, style),
             escalations(report.whole), rotation(report, style), report.pilot.map { PilotText.of($0, style) } ?? "",
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
@@ -67,6 +69,18 @@ public enum ChannelText {
         for row in floors.short.suffix(floorsMost) { table.add(ChannelWords.cells(row, report.currency, style)) }
         let left = floors.short.count - min(floorsMost, floors.short.count)
         return text + table.text(style)
+            + (left > 0 ? "and \(CountText.of(left, "earlier one")); --json has them all\n" : "")
+    }
+
+    /// What was announced of partners, the newest last.
+    private static func starvation(_ report: ChannelReport, _ style: TextStyle) -> String {
+        if report.starvation.isEmpty { return "" }
+        var table = TextTable([
+            ("ANNOUNCED", .left), ("DAY", .left), ("WHAT", .left), ("KEPT BY", .left), ("WHAT WOULD HELP", .left),
+        ])
+        for row in report.starvation.suffix(announcedMost) { table.add(ChannelWords.cells(row, report.currency, style)) }
+        let left = report.starvation.count - min(announcedMost, report.starvation.count)
+        return "Announced of partners with too little, or too much: \(CountText.grouped(report.starvation.count))\n" + table.text(style)
             + (left > 0 ? "and \(CountText.of(left, "earlier one")); --json has them all\n" : "")
     }
 
@@ -133,6 +147,25 @@ enum ChannelWords {
         return [
             row.partner, days(row.from, row.to, style), amount(row.floor), amount(row.got),
             amount(max(row.got, row.eligible)),
+        ]
+    }
+
+    /// The partner, the day, what was announced, what kept it or the others, and what would help.
+    static func cells(_ row: AnnouncedStarvation, _ currency: String, _ style: TextStyle) -> [String] {
+        let leads = row.of == 0 ? [] : ["\(CountText.grouped(row.leads)) of \(CountText.of(row.of, "lead"))"]
+        let value = row.ofValueMinorUnits.map {
+            ["\(MoneyText.whole(Double(row.valueMinorUnits ?? 0), currency)) of \(MoneyText.whole(Double($0), currency))"]
+        }
+        let what =
+            switch row.kind {
+            case "floor": "floor about to be missed, \((leads + (value ?? [])).joined(separator: ", "))"
+            case "idle": "no lead since \(style.day(row.since))"
+            default: "took \(CountText.grouped(row.leads)) of \(CountText.of(row.of, "lead"))"
+            }
+        let rule = row.rule.map { " (\($0))" } ?? ""
+        return [
+            row.partner, style.day(row.at), what, DecisionReasonWords.starvation(named: row.cause) + rule,
+            DecisionReasonWords.remedy(named: row.cause),
         ]
     }
 

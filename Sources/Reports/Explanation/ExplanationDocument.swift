@@ -105,6 +105,33 @@ public struct ExplanationDocument: Encodable, Sendable {
         public var respondBy: String?
     }
 
+    /// What was announced of a partner.
+    public struct Announcement: Encodable, Sendable {
+        public var partnerId: String
+        /// `floor`, `idle` or `share`.
+        public var kind: String
+        /// What kept it, or of a share the others, from leads: `rules`, `capacity`, `fit`, ...
+        public var cause: String
+        /// When it was announced.
+        public var time: String
+        public var leads: UInt32
+        /// How many it should have got, or of how many they are a share; absent where neither is counted.
+        public var of: UInt32?
+        /// When the period that counts ends.
+        public var until: String?
+
+        init(_ notice: StarvationNotice) {
+            let event = notice.announced
+            partnerId = event.partnerID
+            kind = "\(event.kind)"
+            cause = "\(event.cause)"
+            time = TimeText.utc(notice.at)
+            leads = event.leads
+            of = event.of == 0 ? nil : event.of
+            until = event.until.map { TimeText.utc($0) }
+        }
+    }
+
     /// The evaluation, whole.
     public struct EvaluationPart: Encodable, Sendable {
         public var policyVersion: String
@@ -144,6 +171,8 @@ public struct ExplanationDocument: Encodable, Sendable {
     public var history: [Decision]
     /// Links to other leads and to its company that were made or undone, in order.
     public var links: [LinkDocument]
+    /// What stood announced, before the decision, of partners that get too little, or too much.
+    public var announced: [Announcement]
     /// True for what would have been decided at another moment: nothing is recorded of it, and the digests are its own.
     public var supposed: Bool
     public var recordedDigest: String?
@@ -163,6 +192,7 @@ public struct ExplanationDocument: Encodable, Sendable {
         evaluation = explanation.evaluation.map { EvaluationPart($0, explanation) }
         history = explanation.history.map(Decision.init)
         links = explanation.links.map(LinkDocument.init)
+        announced = explanation.notices.map(Announcement.init)
         supposed = explanation.isSupposed
         recordedDigest = explanation.recomputation.recorded?.description
         recomputedDigest = explanation.recomputation.recomputed?.description

@@ -5,6 +5,8 @@ public import LeadlineCore
 public struct ExplanationPage {
     /// Partners of one kind that are named unless all are asked for.
     private static let othersMax = 15
+    /// Announcements that are named likewise.
+    private static let noticesMax = 5
 
     private let explanation: Explanation
     private let partnerID: String?
@@ -41,6 +43,7 @@ public struct ExplanationPage {
                 lines += chosen(evaluation) + runnerUp(evaluation) + others(evaluation)
             }
         }
+        lines += announced
         return lines + (explanation.isSupposed ? [""] + basis : promise + basis + links + history + check)
     }
 
@@ -198,6 +201,18 @@ public struct ExplanationPage {
 
     private func standing(_ id: String) -> PartnerStanding? {
         explanation.partners.first { $0.profile.partnerID == id }
+    }
+
+    /// One sentence on what stood announced of partners with too little, or too much; of one partner alone where it is
+    /// asked about.
+    private var announced: [String] {
+        let notices = explanation.notices.filter { partnerID == nil || $0.announced.partnerID == partnerID }
+        if notices.isEmpty { return [] }
+        let shown = showsAll ? notices.count : min(notices.count, Self.noticesMax)
+        let facts = notices.prefix(shown).map { "\(words.announced($0.announced)), said \(time($0.at))" }
+        let left = notices.count - shown
+        let more = left == 0 ? "" : "; and \(left) more (--all names every partner)"
+        return ["", "Announced by then: \(facts.joined(separator: "; "))\(more)."]
     }
 
     // MARK: The rest

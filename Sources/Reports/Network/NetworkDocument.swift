@@ -46,6 +46,8 @@ public struct NetworkDocument: Encodable, Sendable {
     public var turnWithinMax: UInt32?
     public var debtsBalance: Bool
     public var waiting: [Waiting]
+    public var announced: [ExplanationDocument.Announcement]
+    public var calendarsUnknown: [String]
     public var partners: [Partner]
 
     /// The network of a program in a state.
@@ -65,6 +67,8 @@ public struct NetworkDocument: Encodable, Sendable {
         waiting = network.waiting.map {
             Waiting(belowMinutes: $0.belowMinutes, kept: $0.kept, won: $0.won, closed: $0.closed)
         }
+        announced = network.announced.map(ExplanationDocument.Announcement.init)
+        calendarsUnknown = network.calendarsUnknown
         partners = network.partners.map {
             Partner(
                 partnerId: $0.partnerID, status: $0.status, leads: $0.leads, leadsMax: $0.leadsMax,

@@ -6,6 +6,8 @@ public struct NetworkText {
     private let currency: String
     private let network: NetworkStanding
     private let style: TextStyle
+    /// Partners that are named in one line.
+    private static let namesMax = 10
 
     /// The network of a program.
     public init(program: String, currency: String, network: NetworkStanding, style: TextStyle) {
@@ -25,7 +27,7 @@ public struct NetworkText {
                 + "\(money(network.meanGain)) on average at the best partner",
             "Evenness \(NumberText.fixed(network.jainOfUtilisation, 3)), Jain's index of utilisation; floors count until "
                 + style.time(network.floorPeriodEnd),
-        ] + bound + [waiting]
+        ] + bound + [waiting] + announced + calendars
         let head = title + style.lines(standing) + "\n\n"
         if network.partners.isEmpty { return head + "No partner is registered yet.\n" }
         let dearest = network.partners.enumerated()
@@ -44,8 +46,27 @@ public struct NetworkText {
         guard let most = network.turnWithinMax else { return [] }
         return [
             "Between equals everybody gets one of the next \(CountText.of(most, "lead")) at the latest, as debts stand; "
-                + (network.debtsBalance ? "what ties owe to some, others owe" : "THE DEBTS DO NOT ADD UP: turns were lost")
+                + (network.debtsBalance
+                    ? "this bound holds: what ties owe to some, others owe"
+                    : "THIS BOUND DOES NOT HOLD: what ties owe does not add up, turns were lost")
         ]
+    }
+
+    /// Who names a holiday calendar that is not there.
+    private var calendars: [String] {
+        if network.calendarsUnknown.isEmpty { return [] }
+        let (shown, count) = (network.calendarsUnknown.prefix(Self.namesMax), network.calendarsUnknown.count)
+        let left = count > shown.count ? " and \(count - shown.count) more" : ""
+        return ["No holidays are kept by \(shown.joined(separator: ", "))\(left): the policy has no holiday calendar of the name in the profile"]
+    }
+
+    /// What stands announced of partners, one line each.
+    private var announced: [String] {
+        let words = EventWords(currency: currency) { [style] in style.time($0) }
+        return network.announced.map {
+            "Announced \(style.time($0.at)): \(words.announced($0.announced)); what would help: "
+                + DecisionReasonWords.remedy($0.announced.cause)
+        }
     }
 
     /// How fast the chance of winning falls.

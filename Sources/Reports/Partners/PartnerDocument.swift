@@ -17,6 +17,8 @@ public struct PartnerDocument: Encodable, Sendable {
     public var suspendedUntil: String?
     /// Returns for bad data that the policy credited it in the period that runs.
     public var creditedReturns: UInt32
+    /// The partner into which it was merged, for which its id stands; nil where it was not.
+    public var mergedInto: String?
 
     /// The document of a partner.
     public init(_ standing: PartnerStanding) {
@@ -33,6 +35,7 @@ public struct PartnerDocument: Encodable, Sendable {
         commissionBasisPoints = standing.commissionBasisPoints
         suspendedUntil = standing.suspendedUntil.map { TimeText.utc($0) }
         creditedReturns = standing.creditedReturns
+        mergedInto = standing.mergedIntoPartnerID.isEmpty ? nil : standing.mergedIntoPartnerID
     }
 }
 

@@ -61,6 +61,8 @@ public enum DecisionReasonWords {
         case .offeredAgain: "offered again, as a partner can take it by now"
         case .answeredInTime: "an answer in time that became known late"
         case .ruleBroken: "a hard rule broken since a fact changed"
+        case .partnerAbsent: "handed to a deputy, as its partner is away"
+        case .partnersMerged: "its partner merged into another"
         }
     }
 
@@ -79,6 +81,14 @@ public enum DecisionReasonWords {
         case .nothing: "nothing by now"
         }
     }
+
+    /// The same by a cause's name; the name itself where there is none of it.
+    public static func starvation(named name: String) -> String { cause(named: name).map { starvation($0) } ?? name }
+
+    /// What would help against a cause of that name; empty where there is none.
+    public static func remedy(named name: String) -> String { cause(named: name).map { remedy($0) } ?? "" }
+
+    private static func cause(named name: String) -> StarvationCause? { StarvationCause.allCases.first { "\($0)" == name } }
 
     /// What would help against it.
     public static func remedy(_ cause: StarvationCause) -> String {
@@ -157,6 +167,7 @@ public enum DecisionReasonWords {
         case .currencyUnknown: "the policy has no exchange rate for the amount's currency"
         case .partnerRemoved: "the partner was removed; it comes back by being resumed"
         case .tooManyRates: "the program keeps as many exchange rates as it can"
+        case .partnerMerged: "the partner was merged into another"
         }
     }
 

@@ -84,7 +84,8 @@ public struct EventWords: Sendable {
         }
     }
 
-    private func starved(_ event: StarvationAnnounced) -> String {
+    /// What was announced of a partner, without the cause: "p1 has got no lead since ...".
+    func announced(_ event: StarvationAnnounced) -> String {
         let counted = CountText.of(event.leads, "lead")
         let value = event.ofValueMinorUnits == 0 ? "" : ", worth \(MoneyText.exact(event.valueMinorUnits, currency, short: true)) of "
             + MoneyText.exact(event.ofValueMinorUnits, currency, short: true)
@@ -94,10 +95,14 @@ public struct EventWords: Sendable {
             case .idle: "has got no lead since \(time(event.since))"
             case .share: "took \(counted) of \(CountText.grouped(event.of)) since \(time(event.since))"
             }
+        return "\(event.partnerID) \(fact)\(event.until.map { " until \(time($0))" } ?? "")"
+    }
+
+    private func starved(_ event: StarvationAnnounced) -> String {
         let whom = event.kind == .share ? "what kept the others" : "what kept it"
         let rule = event.rule.isEmpty ? "" : " (\(event.rule))"
         let share = event.leadsLookedAt == 0 ? "" : ", of \(event.leadsSo) of \(CountText.of(event.leadsLookedAt, "lead"))"
-        return "\(event.partnerID) \(fact)\(event.until.map { " until \(time($0))" } ?? ""); \(whom): "
+        return "\(announced(event)); \(whom): "
             + "\(DecisionReasonWords.starvation(event.cause))\(rule)\(share); what would help: \(DecisionReasonWords.remedy(event.cause))"
     }
 

@@ -46,6 +46,7 @@ public struct FactWords: Sendable {
         case .partnerCommissionTermsSet(let fact):
             "commission of \(fact.partnerID) set to \(NumberText.percent(basisPoints: fact.rateBasisPoints))"
         case .commissionShared(let fact): shared(fact)
+        case .partnersMerged(let fact): merged(fact)
         case .ratesPublished(let fact):
             "\(CountText.of(fact.rates.count, "exchange rate")) published, in force from \(time(fact.validFrom))"
                 + (fact.publishedBy.isEmpty ? "" : ", by \(fact.publishedBy)")
@@ -86,6 +87,17 @@ public struct FactWords: Sendable {
         if fact.shares.isEmpty { return "the commission of \(fact.leadID) is shared with nobody" }
         let shares = fact.shares.map { "\($0.partnerID) \(NumberText.percent(basisPoints: $0.basisPoints))" }
         return "the commission of \(fact.leadID) is shared: \(shares.joined(separator: ", ")), the rest is the winner's"
+    }
+
+    private func merged(_ fact: PartnersMerged) -> String {
+        let reason =
+            switch fact.reason {
+            case .unspecified: ""
+            case .duplicate: ", as they had been one all along"
+            case .takeover: ", as one took the other over"
+            }
+        return "\(fact.fromPartnerID) merged into \(fact.intoPartnerID)\(reason)"
+            + (fact.decidedBy.isEmpty ? "" : ", by \(fact.decidedBy)")
     }
 
     private func linked(_ fact: LeadLinkStatement, _ article: String) -> String {

@@ -35,7 +35,8 @@ public struct PolicyWords: Sendable {
         lines += pilot
         lines += [fit, fitMode, fade, prior, worth, rates, periods, floors, promise, attempts, coolDown]
         lines += levels
-        lines += [presence, ahead, lateAnswers, clawback, queue]
+        lines += [presence] + holidays
+        lines += [ahead, lateAnswers, clawback, queue]
         lines += ladder
         lines += [waiting]
         return lines + [review, bases, samePerson, horizon, claims, suspension, starvation, ruleBreak, placesBack, returns, offers, approval, retention]
@@ -245,12 +246,30 @@ public struct PolicyWords: Sendable {
         return Line("presence", text: text)
     }
 
+    private var holidays: [Line] {
+        if policy.holidayCalendars.isEmpty { return [Line("holiday_calendars", text: "no holidays: working hours hold on every day")] }
+        return policy.holidayCalendars.map { calendar in
+            let dates = calendar.dates.sorted()
+            let span = dates.count > 1 ? "from \(dates[0]) to \(dates[dates.count - 1])" : dates.first.map { "on \($0)" } ?? ""
+            let count = dates.isEmpty ? "no day without work" : "\(days(UInt32(clamping: dates.count))) without work \(span)"
+            let whom = calendar.countries.isEmpty
+                ? "for whom it is named"
+                : "for whom it is named, and for partners that serve \(calendar.countries.joined(separator: " or ")) alone and name none"
+            return Line(
+                "holiday_calendars", "HolidayCalendar.name", "HolidayCalendar.countries", "HolidayCalendar.dates",
+                text: "holiday calendar \(calendar.name): \(count), \(whom)")
+        }
+    }
+
     private var ahead: Line {
         let text =
             switch policy.absenceAhead {
             case .passOver: "a partner that goes away before the response is due is passed over"
             case .runOn: "the time for a response runs on while the partner is away"
             case .stop: "a promise in working time stops while the partner is away"
+            case .deputies:
+                "a partner that goes away before the response is due is passed over; what it has not answered when it goes "
+                    + "away goes to its first deputy that can take it"
             }
         return Line("absence_ahead", text: text)
     }
@@ -292,9 +311,33 @@ public struct PolicyWords: Sendable {
         }
         return policy.escalationLadder.map { step in
             Line(
-                "escalation_ladder", "EscalationStep.queue", "EscalationStep.after_minutes",
-                text: "after \(minutes(step.afterMinutes)) untaken a lead moves on to the queue \(step.queue)")
+                "escalation_ladder", "EscalationStep.queue", "EscalationStep.after_minutes", "EscalationStep.working_hours",
+                "EscalationStep.time_zone", "EscalationStep.holiday_calendar",
+                text: "after \(minutes(step.afterMinutes)) untaken\(hours(step)) a lead moves on to the queue \(step.queue)")
         }
+    }
+
+    /// When the minutes of a step count; nothing for round the clock.
+    private func hours(_ step: EscalationStep) -> String {
+        if step.workingHours.isEmpty { return "" }
+        let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+        func clock(_ minute: UInt16) -> String {
+            let (hour, rest) = (minute / 60, minute % 60)
+            return "\(hour < 10 ? "0" : "")\(hour):\(rest < 10 ? "0" : "")\(rest)"
+        }
+        // Days with the same hours stand together.
+        var stretches: [(days: [String], time: String)] = []
+        for hours in step.workingHours where 1...7 ~= hours.weekday {
+            let (day, time) = (names[Int(hours.weekday) - 1], "\(clock(hours.fromMinute)) to \(clock(hours.untilMinute))")
+            if let index = stretches.firstIndex(where: { $0.time == time }) {
+                stretches[index].days.append(day)
+            } else {
+                stretches.append(([day], time))
+            }
+        }
+        let times = stretches.map { "\($0.days.joined(separator: ", ")) \($0.time)" }.joined(separator: "; ")
+        let holidays = step.holidayCalendar.isEmpty ? "" : ", without the holidays of \(step.holidayCalendar)"
+        return ", counted \(times), \(step.timeZone)\(holidays),"
     }
 
     private var waiting: Line {

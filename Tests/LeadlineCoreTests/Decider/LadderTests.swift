@@ -18,6 +18,62 @@ import Testing
     }
     private static let foreign: @Sendable (inout LeadAttributes) -> Void = { $0.dealValue = Money(minorUnits: 1, currency: "XXX") }
 
+    // MARK: Working hours
+
+    private static let office = (1...5).map { WorkingHours(weekday: UInt8($0), fromMinute: 540, untilMinute: 1_020) }
+
+    private static func climbing(
+        logic version: UInt32 = Logic.newest, zones: [NamedTimeZone] = [], zone: String = "", holidays: String = ""
+    ) -> Story {
+        var policy = Input.policy {
+            $0.holidayCalendars = [HolidayCalendar(name: "feasts", dates: ["2026-01-06"])]
+            $0.escalationLadder = [
+                EscalationStep(queue: "desk", afterMinutes: 60, workingHours: office, timeZone: zone, holidayCalendar: holidays),
+                EscalationStep(queue: "head", afterMinutes: 30),
+            ]
+        }
+        policy.stepTimeZones = zones
+        return Story(logic: version, policy, .partner("A"))
+    }
+
+    /// On Monday at half past four: half an hour is left of the day. The step after counts round the clock.
+    @Test func theMinutesOfAStepCountInItsHours() {
+        let start = Moment.at(day: 0, 16, 30)
+        for (holidays, day) in [("", 1), ("feasts", 2), ("unknown", 1)] {
+            var story = Self.climbing(holidays: holidays)
+            story.given(start, .lead("L1", Self.foreign))
+            let (first, second) = (Moment.at(day: day, 9, 30), Moment.at(day: day, 10))
+            #expect(story.state.lead("L1")?.movesOn == Moment.at(first), "\(holidays)")
+            story.until(
+                10_000, then: ["escalated L1 to desk, unanswered, moves on \(second)"], ["escalated L1 to head, unanswered"])
+        }
+    }
+
+    /// By the rules that came with the policy; by UTC where none did. Another policy that names the zone without its rules
+    /// goes on with those.
+    @Test func theHoursAreOfTheStepsZone() throws {
+        let rules = TimeZoneRules(tzVersion: "2026a", offsets: [.init(from: .epoch, seconds: -18_000)])
+        let start = Moment.at(day: 0, 16, 30)
+        for (zones, expected) in [([NamedTimeZone(name: "America/New_York", rules: rules)], Moment.at(day: 0, 17, 30)), ([], Moment.at(day: 1, 9, 30))] {
+            var story = Self.climbing(zones: zones, zone: "America/New_York")
+            story.given(start, .lead("L1", Self.foreign))
+            #expect(story.state.lead("L1")?.movesOn == Moment.at(expected))
+            let bytes = story.state.canonicalBytes()
+            #expect(try State(canonicalBytes: bytes).canonicalBytes() == bytes)
+            story.given(start, .policy("p2") {
+                $0.escalationLadder = [EscalationStep(queue: "desk", afterMinutes: 60, workingHours: Self.office, timeZone: "America/New_York")]
+            })
+            story.given(start, .lead("L2", Self.foreign))
+            #expect(story.state.lead("L2")?.movesOn == Moment.at(expected))
+        }
+    }
+
+    @Test func earlierLogicCountsRoundTheClock() {
+        var story = Self.climbing(logic: 6)
+        story.given(Moment.at(day: 0, 16, 30), .lead("L1", Self.foreign))
+        #expect(story.state.lead("L1")?.movesOn == Moment.at(Moment.at(day: 0, 17, 30)))
+    }
+
     // MARK: Climbing
 
     @Test func aLeadClimbsAndStaysAtTheTop() {

@@ -111,6 +111,33 @@ import Testing
         story.until(7 * Self.day + 4, then: ["starving B: share, rules country, since \(7 * Self.day) until \(14 * Self.day), 4 of 4, 9 of 9 leads"])
     }
 
+    /// What was said stands until its period ends, or until a partner that got nothing gets something.
+    @Test func whatWasAnnouncedStands() throws {
+        var story = Story(
+            Self.policy(Self.rule(idle: 2, share: 6_000, from: 4)), .partner("A") { $0.countries = ["DE"] },
+            .partner("B") { $0.countries = ["IT"] })
+        func standing(_ minute: Int) -> [String] {
+            story.state.starvationNotices(at: Moment.at(minute)).map { "\($0.announced.partnerID) \($0.announced.kind) \(Moment.text($0.at))" }
+        }
+        for lead in 1...4 { story.given(lead, .lead("L\(lead)") { $0.country = "IT" }) }
+        #expect(standing(4).isEmpty)
+        while let due = story.state.nextDeadline, due <= Moment.at(2 * Self.day) { _ = story.fireNext() }
+        let (share, idle) = ("B share 4", "A idle \(2 * Self.day)")
+        #expect(standing(2 * Self.day) == [idle, share] && standing(7 * Self.day - 1) == [idle, share])
+        #expect(standing(7 * Self.day) == [idle])
+        #expect(story.state.network(at: Moment.at(2 * Self.day))?.announced.count == 2)
+        // The state that is read back says the same.
+        let bytes = story.state.canonicalBytes()
+        let restored = try State(canonicalBytes: bytes)
+        #expect(restored.canonicalBytes() == bytes)
+        #expect(restored.starvationNotices(at: story.state.lastStamp) == story.state.starvationNotices(at: story.state.lastStamp))
+        while let due = story.state.nextDeadline, due <= Moment.at(3 * Self.day) { _ = story.fireNext() }
+        story.given(3 * Self.day, .lead("L5") { $0.country = "DE" })
+        #expect(standing(3 * Self.day) == [share])
+        story.given(3 * Self.day, .paused("B"))
+        #expect(standing(3 * Self.day).isEmpty)
+    }
+
     /// A lead that was lost again is no part of anybody's share; nor is there a share where nobody else is there.
     @Test func aShareIsOfWhatIsKept() {
         var story = Story(

@@ -91,10 +91,13 @@ struct Auditor {
     /// The same of who gets too little, and of holders that break a rule since a fact changed.
     var nextWatch: Timestamp?
     var nextBreak: Timestamp?
+    /// The same of partners that go away and have deputies, and of leads that go over to one.
+    var nextHandOver: Timestamp?
 
     /// Notes when the state looks at what this account does not follow.
     mutating func note(_ state: State) {
         (nextLook, nextWatch, nextBreak) = (state.nextLook, state.nextStarvationLook, state.nextRuleBreak)
+        nextHandOver = state.nextHandOver
     }
 
     /// Takes one entry and records whatever is against the rules.
@@ -115,7 +118,7 @@ struct Auditor {
         let leads = openLeads.flatMap { [$0.due, $0.remind].compactMap { $0 } }
         let waiting = waiting.values.flatMap { [$0.until, $0.deliver].compactMap { $0 } }
         let suspensions = partners.values.compactMap(\.suspendedUntil)
-        return ([nextLook, nextWatch, nextBreak].compactMap { $0 } + leads + waiting + claims.values.compactMap(\.until) + suspensions + returns.map(\.until)).min()
+        return ([nextLook, nextWatch, nextBreak, nextHandOver].compactMap { $0 } + leads + waiting + claims.values.compactMap(\.until) + suspensions + returns.map(\.until)).min()
     }
 
     func checkCounts(_ state: State) {
@@ -295,10 +298,10 @@ struct Auditor {
             if rest > 0 { partners[event.partnerID]?.coolingUntil = max(before, entry.stamp.adding(micros: rest)) }
             end(event.leadID, event.partnerID)
         case .assignmentEnded(let event):
-            let (isTried, isByLink) = (leads[event.leadID]?.tried.contains(event.partnerID), [.linked, .unlinked, .ruleBroken].contains(event.cause))
+            let (isTried, isByLink) = (leads[event.leadID]?.tried.contains(event.partnerID), [.linked, .unlinked, .ruleBroken, .partnerAbsent].contains(event.cause))
             end(event.leadID, event.partnerID)
             if isByLink && isTried == false { leads[event.leadID]?.tried.remove(event.partnerID) }
-            if event.cause == .ruleBroken, let got = partners[event.partnerID]?.assigned.last(where: { $0.lead == event.leadID })?.at {
+            if [.ruleBroken, .partnerAbsent].contains(event.cause), let got = partners[event.partnerID]?.assigned.last(where: { $0.lead == event.leadID })?.at {
                 forgetAssignment(event.leadID, event.partnerID, got)
             }
         case .firstResponseMet(let event):
@@ -528,8 +531,9 @@ struct Auditor {
             automatic += 1
             checkLimits(event, lead, partner, entry.stamp, evaluation)
         } else {
-            #expect(event.cause == .human || event.cause == .imported)
-            if event.cause == .human { checkRules(event, lead, partner) }
+            #expect([.human, .imported, .partnerAbsent].contains(event.cause))
+            if event.cause != .imported { checkRules(event, lead, partner) }
+            if event.cause == .partnerAbsent { checkDeputy(event, lead, partner, entry) }
         }
         checkPromise(event, lead, partner, entry.stamp)
         leads[event.leadID]?.holder = event.partnerID
@@ -545,6 +549,18 @@ struct Auditor {
         leads[event.leadID]?.isSettled = true
         let kinds = kinds(lead)
         partners[event.partnerID]?.assigned.append((event.leadID, entry.stamp, kinds))
+    }
+
+    /// Who stands in for one that is away has a place, and is named by it; the one that is away had said nothing.
+    private func checkDeputy(_ event: LeadAssigned, _ lead: Lead, _ partner: Partner, _ entry: Stream.Entry) {
+        checkPartner(event.partnerID, event.leadID, lead, partner, at: entry.stamp)
+        guard case .assignmentEnded(let ended)? = entry.events.first, let away = partners[ended.partnerID] else {
+            Issue.record("nobody is stood in for: \(event)")
+            return
+        }
+        #expect(policy?.absenceAhead == .deputies && away.profile.deputies.contains(event.partnerID), "\(event)")
+        #expect(away.absences.values.contains { $0.from <= entry.stamp && entry.stamp < $0.until }, "\(event)")
+        #expect(!lead.responded && !lead.imported, "\(event)")
     }
 
     /// The first level that holds, by this account, and what follows from it where time is counted round the clock.
@@ -581,8 +597,14 @@ struct Auditor {
         }
         if event.reason == .agreementToApprove { queue = policy.negotiation.approver }
         #expect(event.queue == queue, "\(event)")
-        let wait = next < ladder.count && event.reason != .heldForWork ? Int64(ladder[next].afterMinutes) * Timestamp.microsPerMinute : nil
-        #expect(event.movesOn == wait.map { stamp.adding(micros: $0) }, "\(event)")
+        let step = next < ladder.count && event.reason != .heldForWork ? ladder[next] : nil
+        let earliest = step.map { stamp.adding(micros: Int64($0.afterMinutes) * Timestamp.microsPerMinute) }
+        if let step, let earliest, !step.workingHours.isEmpty {
+            // Never sooner than round the clock.
+            #expect(event.movesOn.map { $0 >= earliest } == true, "\(event)")
+        } else {
+            #expect(event.movesOn == earliest, "\(event)")
+        }
         switch event.reason {
         case .lawfulBasisMissing: #expect(!hasBasis(lead, policy) && event.evaluation == nil && event.suggestedPartnerID.isEmpty)
         case .shadow: #expect(policy.shadow && !event.suggestedPartnerID.isEmpty)
@@ -766,6 +788,7 @@ struct Auditor {
         case look
         case watch
         case ruleBreak
+        case handOver
     }
 
     /// What a `TimeAdvanced` must do: the earliest of all, deliveries before leads before giving up before reminders before
@@ -789,6 +812,7 @@ struct Auditor {
         if let nextLook { items.append((nextLook, 7, 0, .look)) }
         if let nextWatch { items.append((nextWatch, 20, 0, .watch)) }
         if let nextBreak { items.append((nextBreak, 21, 0, .ruleBreak)) }
+        if let nextHandOver { items.append((nextHandOver, 70, 0, .handOver)) }
         let first = items.filter { $0.at <= through }.min { ($0.at, $0.rank, $0.position) < ($1.at, $1.rank, $1.position) }
         #expect(first != nil, "time advanced to \(through.micros) for nothing")
         return first?.due
@@ -841,6 +865,12 @@ struct Auditor {
             switch entry.events.first {
             case nil, .holderIneligible: break
             default: Issue.record("a holder should be said to break a rule, not \(entry.events)")
+            }
+        case .handOver:
+            switch entry.events.first {
+            case nil: break
+            case .assignmentEnded(let event): #expect(event.cause == .partnerAbsent)
+            default: Issue.record("a lead should go over to another, not \(entry.events)")
             }
         case .lead:
             switch entry.events.first {

@@ -42,6 +42,7 @@ import Testing
         var (stream, producer) = Self.begin(seed, pace)
         var auditor = Auditor()
         for entry in Self.opening(seed, pace) { auditor.take(entry) }
+        auditor.note(stream.state)
         for step in 0..<Self.inputs(pace) {
             let (input, at) = producer.next(stream.state)
             // One timer at a time: the next deadline is right before and after each.

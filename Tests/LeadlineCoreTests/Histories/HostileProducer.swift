@@ -258,6 +258,13 @@ struct HostileProducer {
         return Input(.commissionShared(.init(leadID: known(), shares: shares)))
     }
 
+    private static let office = (1...5).map { WorkingHours(weekday: $0, fromMinute: 540, untilMinute: 1_020) }
+
+    /// Some of the days of the first months of a history.
+    private mutating func days() -> [String] {
+        (0..<random.below(12)).map { _ in CalendarDay.text(20_458 + Int32(random.below(120))) }
+    }
+
     mutating func profile(_ id: String) -> Input {
         var profile = PartnerProfile(partnerID: id)
         profile.countries = random.some(of: Self.countries, percent: 60)
@@ -267,12 +274,14 @@ struct HostileProducer {
         profile.technologies = random.some(of: Self.words, percent: 60)
         profile.certifications = random.some(of: Self.words, percent: 70)
         profile.tier = UInt32(random.below(4))
+        if random.chance(60) { profile.deputies = random.some(of: Self.partners + ["stranger"], percent: 30) }
         if random.chance(50) { profile.typicalDealMax = euros(Int64(1_000 + random.below(200_000))) }
         if random.chance(50) { profile.capacity.openLeadsMax = UInt32(1 + random.below(12)) }
         if random.chance(50) { profile.capacity.leadsPerPeriodMax = UInt32(1 + random.below(40)) }
         profile.capacity.segments = segments()
         if random.chance(30) {
-            profile.workingHours = (1...5).map { WorkingHours(weekday: $0, fromMinute: 540, untilMinute: 1_020) }
+            profile.workingHours = Self.office
+            profile.holidayCalendar = random.pick(["", "", "days", "unknown"])
         }
         let made = profile
         let zone = TimeZoneRules(tzVersion: "t", offsets: [.init(from: .epoch, seconds: Int32(random.below(24) - 12) * 3_600)])
@@ -324,6 +333,7 @@ struct HostileProducer {
         }
         policy.ruleBreak = random.pick(RuleBreakResponse.allCases)
         policy.presence = random.pick(PresenceMode.allCases)
+        policy.absenceAhead = random.pick([.passOver, .runOn, .stop, .deputies, .deputies, .deputies])
         policy.returns.creditsPerPeriodMax = UInt32(random.below(3))
         policy.returns.answerDays = UInt32(random.below(4))
         policy.returns.reasons = [ReturnReason(id: "wrong", meaning: .badData), ReturnReason(id: "full", meaning: .noCapacity)]
@@ -331,8 +341,19 @@ struct HostileProducer {
         policy.clawbackDays = random.chance(40) ? UInt32(random.below(20)) : nil
         negotiate(&policy.negotiation)
         promise(&policy)
+        if random.chance(40) {
+            policy.holidayCalendars = [
+                HolidayCalendar(name: "days", countries: random.some(of: Self.countries, percent: 40), dates: days()),
+                HolidayCalendar(name: "others", countries: random.some(of: Self.countries, percent: 20), dates: days()),
+            ]
+        }
         let made = policy
-        return .policy("v\(versions)") { $0 = made }
+        var input = Input.policy("v\(versions)") { $0 = made }
+        for (name, hours) in [("near", 1), ("far", -9)] where random.chance(80) {
+            let rules = TimeZoneRules(tzVersion: "t", offsets: [.init(from: .epoch, seconds: Int32(hours) * 3_600)])
+            input.stepTimeZones.append(NamedTimeZone(name: name, rules: rules))
+        }
+        return input
     }
 
     /// What a policy says about time: levels, reminders, cool-down, the ladder, and when a human decides.
@@ -353,6 +374,11 @@ struct HostileProducer {
         }
         for step in 0..<(random.chance(60) ? random.below(4) : 0) {
             policy.escalationLadder.append(.init(queue: "desk\(step)", afterMinutes: UInt32(1 + random.below(200))))
+            if random.chance(30) {
+                policy.escalationLadder[step].workingHours = Self.office
+                policy.escalationLadder[step].timeZone = random.pick(["near", "far", "unknown"])
+                policy.escalationLadder[step].holidayCalendar = random.pick(["", "days", "unknown"])
+            }
         }
         policy.ownershipKeepsTurn = random.chance(50)
         policy.declineKeepsTurn = random.chance(50)

@@ -58,7 +58,8 @@ enum ToolTable {
             ],
             """
             Changes how many leads a partner takes (capacity), stops and starts it (pause, resume), or enters a time \
-            in which it is away and calls it off (absence, cancel_absence). Leads that it holds stay with it.
+            in which it is away and calls it off (absence, cancel_absence). Leads that it holds stay with it, unless the \
+            policy hands those that it has not answered to a deputy while it is away.
             """),
         Tool(
             "accept_lead", "Accept a lead", "acceptLead",
