@@ -114,6 +114,7 @@ import Testing
         case .language: [("it", true), ("ita", true), ("IT", false), ("i", false), ("ital", false)]
         case .currency:
             [("EUR", true), ("JPY", true), ("HRK", true), ("eur", false), ("EU", false), ("EURO", false), ("XAU", false), ("ZZZ", false)]
+        case .date: [("2026-12-25", true), ("2028-02-29", true), ("2026-12-5", false), ("25.12.2026", false), ("2026-13-01", false), ("2026-12-25T00:00:00Z", false)]
         // A version is intake's to set; only its form is looked at here.
         case .hash: [(String(repeating: "0a", count: 16), true), (letters(32), false), ("0a", false)]
         case .unspecified, .UNRECOGNIZED: []
