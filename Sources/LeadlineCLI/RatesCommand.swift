@@ -1,6 +1,7 @@
 import ArgumentParser
 import LeadlineCore
 import Reports
+import TextFormats
 import UseCases
 
 /// Exchange rates that are published by themselves.
@@ -44,7 +45,7 @@ struct RatesPublish: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "publish", abstract: "Publish rates that hold from a date on.", discussion: Outcome.note)
 
-    @Option(help: ArgumentHelp("When they begin to hold, as 2026-04-01T00:00:00Z.", valueName: "time"))
+    @Option(help: ArgumentHelp("When they begin to hold, as 2026-04-01T00:00:00Z, or a day.", valueName: "time"))
     var from: String
 
     @Option(help: ArgumentHelp(
@@ -60,9 +61,18 @@ struct RatesPublish: AsyncParsableCommand {
     @OptionGroup var data: DataFolderOptions
     @OptionGroup var kafka: KafkaOptions
 
+    /// A day begins at midnight, UTC.
+    private var begin: String { from.utf8.count == 10 ? from + "T00:00:00Z" : from }
+
+    func validate() throws {
+        guard RFC3339.parse(begin) != nil else {
+            throw ValidationError("--from must be a time such as 2026-04-01T00:00:00Z or a day such as 2026-04-01, not '\(from)'")
+        }
+    }
+
     func run() async throws {
         let deployment = try data.deployment(kafka)
-        let outcome = try await deployment.publish(rate.map(\.rate), from: from, by: role)
+        let outcome = try await deployment.publish(rate.map(\.rate), from: begin, by: role)
         try StatementOptions.report(outcome, deployment, asJSON: json)
     }
 }

@@ -118,7 +118,8 @@ import UseCases
         try await ask("resumePartner", ["p-four"])
         try await ask("setAbsence", ["p-four", "a-1"], body: #"{"from":"2036-08-08T22:00:00Z","until":"2036-08-23T22:00:00Z"}"#)
         try await ask("cancelAbsence", ["p-four", "a-1"])
-        try await ask("mergePartner", ["p-four"], body: #"{"intoPartnerId":"p-one","reason":"PARTNER_MERGE_REASON_DUPLICATE"}"#)
+        try await ask("putPartner", ["p-five"], body: #"{"countries":["FR"],"name":"Name of p-five"}"#)
+        try await ask("mergePartner", ["p-five"], body: #"{"intoPartnerId":"p-one","reason":"PARTNER_MERGE_REASON_DUPLICATE"}"#)
     }
 
     private static func leads(_ ask: Asking) async throws {

@@ -6,7 +6,7 @@ import Testing
 /// Method: seeded random histories through the real decider; an `Auditor` that keeps its own books judges each entry.
 /// A failure names seed and pace; both together give the same history again. `LEADLINE_SEEDS=200 swift test` runs more.
 @Suite struct HistoryTests {
-    static let seeds = Array(1...(UInt64(ProcessInfo.processInfo.environment["LEADLINE_SEEDS"] ?? "") ?? 3))
+    static let seeds = Array(1...(UInt64(ProcessInfo.processInfo.environment["LEADLINE_SEEDS"] ?? "") ?? 2))
 
     /// Enough for leads to be archived where years pass.
     private static func inputs(_ pace: HostileProducer.Pace) -> Int { pace == .years ? 2_500 : 1_200 }
