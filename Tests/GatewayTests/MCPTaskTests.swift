@@ -146,6 +146,26 @@ import UseCases
         }
     }
 
+    /// An answer that ends before the server has read the end of its request leaves the server standing.
+    @Test func streamsThatEndAtOnceEndNothingElse() async throws {
+        try await ServedFolder.serving { served in
+            try await served.submit("short-1")
+            let ask = Assistant(served: served, isStateless: true)
+            try await withThrowingTaskGroup(of: String.self) { group in
+                for _ in 0..<60 {
+                    group.addTask {
+                        try await ask(
+                            "tools/call", served.admin, ["name": "forecast", "arguments": ["days": 30]],
+                            headers: ["accept": "application/json, text/event-stream"], meta: ["progressToken": "n"]
+                        ).text
+                    }
+                }
+                for try await text in group { #expect(text.contains("too little history") || text.contains("quota"), "\(text)") }
+            }
+            #expect(try await served.ask(.GET, "/healthz", nil).status == 200)
+        }
+    }
+
     /// A policy as a tool's arguments: other than the one in force.
     private static var candidate: [String: Any] {
         ["attemptsMax": 2, "fitWeights": ["language": 10], "sla": ["firstResponseMinutes": 60], "periodDays": 7]

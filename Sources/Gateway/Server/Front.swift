@@ -256,7 +256,10 @@ struct Front: Sendable {
             status: .ok, headers: headers,
             body: .init { writer in
                 // A client that goes ends it at once, whatever it waits for.
-                try await request.body.consumeWithCancellationOnInboundClose { _ in
+                try await request.body.consumeWithCancellationOnInboundClose { rest in
+                    // Nobody reads the rest of the request. Unless that is said, and the answer ends or the client goes
+                    // before all of the request came, NIO ends the process for a source that was not finished.
+                    _ = rest.makeAsyncIterator()
                     var parts = parts
                     while let part = try await parts.next() { try await writer.write(part) }
                 }
