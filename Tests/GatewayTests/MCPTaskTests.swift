@@ -151,16 +151,11 @@ import UseCases
         try await ServedFolder.serving { served in
             try await served.submit("short-1")
             let ask = Assistant(served: served, isStateless: true)
-            try await withThrowingTaskGroup(of: String.self) { group in
-                for _ in 0..<60 {
-                    group.addTask {
-                        try await ask(
-                            "tools/call", served.admin, ["name": "forecast", "arguments": ["days": 30]],
-                            headers: ["accept": "application/json, text/event-stream"], meta: ["progressToken": "n"]
-                        ).text
-                    }
-                }
-                for try await text in group { #expect(text.contains("too little history") || text.contains("quota"), "\(text)") }
+            for _ in 0..<60 {
+                let reply = try await ask(
+                    "tools/call", served.admin, ["name": "forecast", "arguments": ["days": 30]],
+                    headers: ["accept": "application/json, text/event-stream"], meta: ["progressToken": "n"])
+                #expect(reply.text.contains("too little history") || reply.text.contains("Retry"), "\(reply.text)")
             }
             #expect(try await served.ask(.GET, "/healthz", nil).status == 200)
         }
