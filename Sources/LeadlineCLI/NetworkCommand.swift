@@ -23,7 +23,8 @@ struct NetworkShow: ParsableCommand {
             having taken a smaller share of its capacity than others adds, or a larger one takes off. DEBT is what \
             ties owe the partner, in leads; TURN is the bound that follows: of so many leads between equals in which \
             it takes part, one is its own at the latest. The debts are checked to add up to nothing, which the bound \
-            rests on; where they do not, the command says that the bound does not hold, and fails. Those with the dearest places come first.
+            rests on; where they do not, the command says that the bound does not hold, and fails. Those with the dearest \
+            places come first.
 
             With --json, one object: program, position, at, currency, periodEnd, floorPeriodEnd, leadsRemembered, \
             leadsExpected, meanGainMinorUnits, jainOfUtilisation, turnWithinMax, debtsBalance, waiting, announced, \

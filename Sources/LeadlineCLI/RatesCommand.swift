@@ -1,7 +1,6 @@
 import ArgumentParser
 import LeadlineCore
 import Reports
-import TextFormats
 import UseCases
 
 /// Exchange rates that are published by themselves.
@@ -61,18 +60,13 @@ struct RatesPublish: AsyncParsableCommand {
     @OptionGroup var data: DataFolderOptions
     @OptionGroup var kafka: KafkaOptions
 
-    /// A day begins at midnight, UTC.
-    private var begin: String { from.utf8.count == 10 ? from + "T00:00:00Z" : from }
+    func validate() throws { _ = try begin() }
 
-    func validate() throws {
-        guard RFC3339.parse(begin) != nil else {
-            throw ValidationError("--from must be a time such as 2026-04-01T00:00:00Z or a day such as 2026-04-01, not '\(from)'")
-        }
-    }
+    private func begin() throws -> Timestamp { try MomentRange.moment(from, "--from", endOfDay: false) }
 
     func run() async throws {
         let deployment = try data.deployment(kafka)
-        let outcome = try await deployment.publish(rate.map(\.rate), from: begin, by: role)
+        let outcome = try await deployment.publish(rate.map(\.rate), from: begin(), by: role)
         try StatementOptions.report(outcome, deployment, asJSON: json)
     }
 }

@@ -27,10 +27,7 @@ public enum ContactPanel: Sendable {
 
     /// Not live: what was read stays on the page while the rest of it changes.
     func section(_ lead: String, _ reader: Reader) -> HTML {
-        let t = reader.texts
-        return .element(
-            .section, [.set(.id, "contact"), .set(.labelledBy, "contact-title"), .look(.panel)],
-            [.div(.head, [.worded(.h2, [.set(.id, "contact-title")], t("contact.title"))])] + pieces(lead, reader))
+        .panel("contact", reader.texts("contact.title"), isLive: false, pieces(lead, reader))
     }
 
     private func pieces(_ lead: String, _ reader: Reader) -> [HTML] {

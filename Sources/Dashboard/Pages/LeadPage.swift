@@ -196,12 +196,8 @@ public struct LeadPage: Sendable {
         guard let why else {
             // Not live, so that it takes no explanation's place that is there already.
             if isWhyBusy {
-                return .element(
-                    .section, [.set(.id, "why"), .set(.labelledBy, "why-title"), .look(.panel)],
-                    [
-                        .div(.head, [.worded(.h2, [.set(.id, "why-title")], t("why.title"))]),
-                        .worded(.p, [.look(.notice, .warn)], t("why.busy")),
-                    ])
+                return .panel(
+                    "why", t("why.title"), isLive: false, [.worded(.p, [.look(.notice, .warn)], t("why.busy"))])
             }
             return .panel("why", t("why.title"), [.empty(t("why.empty"), t("why.empty.how"))])
         }

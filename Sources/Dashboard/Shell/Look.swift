@@ -31,11 +31,13 @@ extension HTML {
     }
 
     /// A panel with a heading of its own. Its region is brought up to date by itself.
-    static func panel(_ id: String, _ title: String, count: String? = nil, more: HTML = .nothing, _ pieces: [HTML])
+    static func panel(
+        _ id: String, _ title: String, count: String? = nil, more: HTML = .nothing, isLive: Bool = true, _ pieces: [HTML]
+    )
         -> HTML
     {
         .element(
-            .section, [.set(.id, id), .set(.labelledBy, id + "-title"), .look(.panel), .set(.live)],
+            .section, [.set(.id, id), .set(.labelledBy, id + "-title"), .look(.panel)] + (isLive ? [.set(.live)] : []),
             [
                 .div(
                     .head,

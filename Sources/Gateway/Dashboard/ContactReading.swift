@@ -21,6 +21,8 @@ struct ContactReading {
     ]
 
     private static let cookie = "leadline-visit"
+    /// The longest reason in base 64, and its proof, are shorter.
+    private static let cookieBytesMax = 985
 
     private let page: PageCall
 
@@ -61,11 +63,9 @@ struct ContactReading {
 
     /// What was said this visit; empty where nothing was, or another session's reader said it.
     func reasonOfVisit() throws -> String {
-        let grant = try page.call.grant, start = Array((Self.cookie + "=").utf8)
-        for part in page.call.headers[values: .cookie].flatMap({ $0.utf8.split(separator: UInt8(ascii: ";")) }) {
-            let bare = part.drop { $0 == 0x20 || $0 == 0x09 }
-            guard bare.starts(with: start), bare.count < 1_000 else { continue }
-            let halves = bare.dropFirst(start.count).split(separator: UInt8(ascii: "."))
+        let grant = try page.call.grant
+        for value in page.call.headers.cookies(Self.cookie) where value.count < Self.cookieBytesMax {
+            let halves = value.split(separator: UInt8(ascii: "."))
             guard halves.count == 2, let bytes = Base64URL.bytes(Array(halves[0])),
                 let reason = String(validating: bytes, as: UTF8.self)
             else { continue }

@@ -40,11 +40,10 @@ struct Preferences {
 
     private static func cookies(_ headers: HTTPFields) -> [Name: String] {
         var found: [Name: String] = [:]
-        for part in headers[values: .cookie].flatMap({ $0.utf8.split(separator: UInt8(ascii: ";")) }) {
-            let bare = part.drop { $0 == 0x20 || $0 == 0x09 }
-            for name in Name.allCases where bare.starts(with: (cookie(name) + "=").utf8) && bare.count < 200 {
-                found[name] = String(decoding: Array(bare.dropFirst(cookie(name).utf8.count + 1)), as: UTF8.self)
-            }
+        for name in Name.allCases {
+            let head = cookie(name).utf8.count + 1
+            found[name] = headers.cookies(cookie(name)).last { head + $0.count < 200 }
+                .map { String(decoding: $0, as: UTF8.self) }
         }
         return found
     }

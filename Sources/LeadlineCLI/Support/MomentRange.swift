@@ -27,7 +27,9 @@ struct MomentRange: ParsableArguments {
         if try first() > last() { throw ValidationError("--from must not be later than --to") }
     }
 
-    private static func moment(_ text: String, _ option: String, endOfDay: Bool) throws -> Timestamp {
+    /// A moment, or a day: its beginning, or the last moment of it.
+    /// - Throws: `ValidationError` that names the option, for a text that is neither.
+    static func moment(_ text: String, _ option: String, endOfDay: Bool) throws -> Timestamp {
         let isDay = text.utf8.count == 10
         guard let time = RFC3339.parse(isDay ? text + "T00:00:00Z" : text) else {
             throw ValidationError(

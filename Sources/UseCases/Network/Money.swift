@@ -9,9 +9,9 @@ extension Deployment {
 
     /// Publishes exchange rates, waits until that is journaled, and says what came of it.
     /// - Parameters:
-    ///   - from: when they begin to hold, as 2026-04-01T00:00:00Z.
+    ///   - from: when they begin to hold.
     ///   - role: who publishes them, by the id of a role; may be empty.
-    public func publish(_ rates: [ExchangeRate], from: String, by role: String) async throws(Problem)
+    public func publish(_ rates: [ExchangeRate], from: Timestamp, by role: String) async throws(Problem)
         -> (position: UInt64, events: [Event])
     {
         let stated = rates.map { rate in
@@ -20,7 +20,7 @@ extension Deployment {
             ])
         }
         let json = JSONText.object([
-            ("validFrom", JSONText.quoted(from)), ("rates", "[\(stated.joined(separator: ","))]"),
+            ("validFrom", JSONText.quoted(TimeText.utc(from))), ("rates", "[\(stated.joined(separator: ","))]"),
             ("publishedBy", role.isEmpty ? nil : JSONText.quoted(role)),
         ])
         return try await Problem.told { try await submit(event(.ratesPublished, json)) }

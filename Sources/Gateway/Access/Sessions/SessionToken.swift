@@ -38,14 +38,8 @@ enum Cookie: String {
 
     /// The cookie's value; nil where it is not sent, or twice.
     func value(_ headers: HTTPFields) -> String? {
-        var found: [String] = []
-        for part in headers[values: .cookie].flatMap({ $0.utf8.split(separator: UInt8(ascii: ";")) }) {
-            let bare = part.drop { $0 == 0x20 || $0 == 0x09 }
-            let head = rawValue + "="
-            guard bare.starts(with: head.utf8) else { continue }
-            found.append(String(decoding: Array(bare.dropFirst(head.utf8.count)), as: UTF8.self))
-        }
-        return found.count == 1 ? found[0] : nil
+        let found = headers.cookies(rawValue)
+        return found.count == 1 ? String(decoding: found[0], as: UTF8.self) : nil
     }
 
     /// The header that has a browser keep it.
@@ -59,4 +53,15 @@ enum Cookie: String {
 
     /// The header that has a browser forget it.
     var clearing: (HTTPField.Name, String) { setting("", seconds: 0) }
+}
+
+extension HTTPFields {
+    /// The values of the cookies of a name that a browser sent, in its order.
+    func cookies(_ name: String) -> [[UInt8]] {
+        let head = Array((name + "=").utf8)
+        return self[values: .cookie].flatMap { $0.utf8.split(separator: UInt8(ascii: ";")) }.compactMap { part in
+            let bare = part.drop { $0 == 0x20 || $0 == 0x09 }
+            return bare.starts(with: head) ? Array(bare.dropFirst(head.count)) : nil
+        }
+    }
 }
