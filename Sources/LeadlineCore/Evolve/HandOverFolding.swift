@@ -34,7 +34,7 @@ extension State {
         guard partners.openLeads[partner] > 0, hasDeputies(partner), partners.isAbsent(partner, at: stamp) else {
             return
         }
-        for slot in leads.assigned(to: partner) 
+        for slot in leads.assigned(to: partner)
         where isUnanswered(leads.leads[slot]) && handOvers[slot] == nil {
             handOvers[slot] = .init(at: stamp, cause: .partnerAbsent)
             agenda.add(.handOver, UInt32(slot), at: stamp)

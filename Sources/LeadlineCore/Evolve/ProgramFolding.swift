@@ -14,8 +14,7 @@ extension State {
         policyVersion = fact.version
         if isLogic(2) { adopt(fact.policy.retention, before: before?.retention ?? RetentionRule()) }
         compileHardRules()
-        holidays = HolidayTable(policy?.holidayCalendars ?? [])
-        giveHolidays()
+        compileHolidays()
         keepZones(zones)
         recount(before: before)
         lots.adopt(fact.version, at: nextPosition)
@@ -29,8 +28,9 @@ extension State {
         if isLogic(7) { planDeputies() }
     }
 
-    /// Looks up anew on which days each partner does not work.
-    mutating func giveHolidays() {
+    /// Looks up anew, in the policy's calendars, on which days each partner does not work.
+    mutating func compileHolidays() {
+        holidays = HolidayTable(policy?.holidayCalendars ?? [])
         for partner in 0..<partners.count {
             partners.holidays[partner] = holidays.days(of: partners.profiles[partner])
         }

@@ -78,30 +78,36 @@ struct ClaimTable: Sendable {
 
     mutating func remove(_ ticket: UInt32) {
         guard let claim = byTicket.removeValue(forKey: ticket) else { return }
-        byKey[Key(partner: claim.partner, id: claim.id)] = nil
+        unlink(claim)
         byTarget[claim.target]?.removeAll { $0 == ticket }
         if byTarget[claim.target]?.isEmpty == true { byTarget[claim.target] = nil }
-        countByPartner[claim.partner, default: 1] -= 1
-        if countByPartner[claim.partner] == 0 { countByPartner[claim.partner] = nil }
     }
 
     /// The claim is another partner's from here on, which has none of the same id.
     mutating func move(_ ticket: UInt32, to partner: UInt32) {
         guard var claim = byTicket[ticket] else { return }
-        byKey[Key(partner: claim.partner, id: claim.id)] = nil
-        countByPartner[claim.partner, default: 1] -= 1
-        if countByPartner[claim.partner] == 0 { countByPartner[claim.partner] = nil }
+        unlink(claim)
         claim.partner = partner
         byTicket[ticket] = claim
-        byKey[Key(partner: partner, id: claim.id)] = ticket
-        countByPartner[partner, default: 0] += 1
+        link(claim)
     }
 
     private mutating func restore(_ claim: Claim) {
         byTicket[claim.ticket] = claim
-        byKey[Key(partner: claim.partner, id: claim.id)] = claim.ticket
+        link(claim)
         byTarget[claim.target, default: []].append(claim.ticket)
+    }
+
+    /// The claim is found by its partner, and counts there.
+    private mutating func link(_ claim: Claim) {
+        byKey[Key(partner: claim.partner, id: claim.id)] = claim.ticket
         countByPartner[claim.partner, default: 0] += 1
+    }
+
+    private mutating func unlink(_ claim: Claim) {
+        byKey[Key(partner: claim.partner, id: claim.id)] = nil
+        countByPartner[claim.partner, default: 1] -= 1
+        if countByPartner[claim.partner] == 0 { countByPartner[claim.partner] = nil }
     }
 }
 

@@ -37,24 +37,24 @@ struct DealMoney: Sendable, Equatable {
     mutating func move(_ from: UInt32, _ into: UInt32) {
         for id in leadIDs {
             guard var deal = deals[id] else { continue }
-            if let old = deal.shares.firstIndex(where: { $0.partner == from }) {
-                if let known = deal.shares.firstIndex(where: { $0.partner == into }) {
-                    deal.shares[known].basisPoints += deal.shares[old].basisPoints
-                    deal.shares.remove(at: old)
-                } else {
-                    deal.shares[old].partner = into
-                }
-            }
-            if let old = deal.accrued.firstIndex(where: { $0.partner == from }) {
-                if let known = deal.accrued.firstIndex(where: { $0.partner == into }) {
-                    deal.accrued[known].minorUnits += deal.accrued[old].minorUnits
-                    deal.accrued.remove(at: old)
-                } else {
-                    deal.accrued[old].partner = into
-                }
-            }
+            Self.move(from, into, &deal.shares, \.partner) { $0.basisPoints += $1.basisPoints }
+            Self.move(from, into, &deal.accrued, \.partner) { $0.minorUnits += $1.minorUnits }
             deals[id] = deal
         }
+    }
+
+    /// What is the one partner's is the other's, added to what that one has.
+    private static func move<Part>(
+        _ from: UInt32, _ into: UInt32, _ parts: inout [Part], _ partner: WritableKeyPath<Part, UInt32>,
+        add: (inout Part, Part) -> Void
+    ) {
+        guard let old = parts.firstIndex(where: { $0[keyPath: partner] == from }) else { return }
+        guard let known = parts.firstIndex(where: { $0[keyPath: partner] == into }) else {
+            parts[old][keyPath: partner] = into
+            return
+        }
+        add(&parts[known], parts[old])
+        parts.remove(at: old)
     }
 
     /// True if every partner that it names is one of so many.

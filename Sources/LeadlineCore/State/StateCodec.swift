@@ -98,8 +98,7 @@ extension State {
         policy = try r.optional { (r) throws(StateBytesError) in try Policy(from: &r) }
         compileHardRules()
         partners = try PartnerTable(from: &r, currency: currency, &vocabulary)
-        holidays = HolidayTable(policy?.holidayCalendars ?? [])
-        giveHolidays()
+        compileHolidays()
         leads = try LeadTable(from: &r)
         accounts = AccountTable(accounts: ContiguousArray(
             try r.each { (r) throws(StateBytesError) in try AccountTable.Account(from: &r) }))
