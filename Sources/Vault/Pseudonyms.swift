@@ -11,6 +11,8 @@ public enum LookupKind: UInt8, Sendable, CaseIterable {
     /// The e-mail address of a partner's contact. Apart from the addresses of leads, so that a contact who becomes a
     /// lead is not sealed under the partner's key.
     case partnerContact = 0x13
+    /// A telephone number in its international form. Several may be reached by one.
+    case telephone = 0x14
 }
 
 /// Turns values from outside into keyed digests, for one program.
@@ -70,6 +72,15 @@ public struct Pseudonyms: Sendable {
         pseudonym(kind.rawValue) { $0.add(kind == .email || kind == .partnerContact ? Normalised.email(value) : value) }
     }
 
+    /// Stands for somebody of this name whom a telephone number reaches. Names are compared without regard to case and
+    /// to how white space stands in them.
+    public func lookup(telephone: String, name: String) -> Pseudonym {
+        pseudonym(0x15) {
+            $0.add(telephone)
+            $0.add(Normalised.name(name))
+        }
+    }
+
     /// The same for a value in UTF-8 bytes; bytes that are not UTF-8 are repaired first.
     public func lookup(kind: LookupKind, value: [UInt8]) -> Pseudonym {
         lookup(kind: kind, value: String(decoding: value, as: UTF8.self))
@@ -104,6 +115,10 @@ enum Normalised {
         // "www.example" alone may be a registered domain.
         if domain.hasPrefix("www."), domain.dropFirst(4).contains(".") { domain.removeFirst(4) }
         return String(domain)
+    }
+
+    static func name(_ text: String) -> String {
+        trimmedLowercase(text.split(whereSeparator: \.isWhitespace).joined(separator: " "))
     }
 
     private static func trimmedLowercase(_ text: String) -> String {

@@ -1,6 +1,7 @@
 import Foundation
 import LeadlineCore
 import LeadlineSchemas
+import SwiftProtobuf
 import TextFormats
 import Testing
 
@@ -120,6 +121,23 @@ import Testing
     @Test func anAmountThatCannotBeCountedIsRefused() throws {
         let outcomes = try export { $0.money = #"{"column": "amount", "currency": "CHF"}"# }.outcomes()
         #expect(outcomes == ["amount is in CHF, of which the mapping's policy has no exchange rate: refused", "D2 lost"])
+    }
+
+    /// What the export knows and no field is for goes along, sealed; its name is an id.
+    @Test func ownAttributesGoAlong() throws {
+        let plan = try export {
+            $0.head += ",score"
+            $0.rows = $0.rows.map { $0 + "," + ($0.utf8.starts(with: "D1".utf8) ? "A2" : "") }
+            $0.fields = #", "attributes.lead_score": {"column": "score"}, "attributes.origin": {"constant": "crm"}"#
+        }.plan()
+        let stated = try plan.newRecords(0..<plan.recordCount).filter { $0.topic == .leads }.map { record in
+            try WireLeadSubmitted(serializedBytes: try #require(record.value)).attributes.map { "\($0.name)=\($0.value)" }
+        }
+        #expect(stated == [["lead_score=A2", "origin=crm"], ["origin=crm"]])
+        let refused = export {
+            $0.fields = #", "attributes.lead score": {"column": "amount"}"#
+        }
+        #expect(throws: ImportError.self) { try refused.plan() }
     }
 
     // MARK: Times

@@ -176,6 +176,24 @@ import UseCases
         }
     }
 
+    /// What the vendor's own system knows of a lead is sealed with it, and read under its name with the person's data.
+    @Test func ownAttributesAreReadUnderTheirNames() async throws {
+        try await ServedFolder.serving { served in
+            let sent = #"{"leadId":"l-1","country":"IT","attributes":[{"name":"lead_score","value":"A2"},{"name":"empty"}]}"#
+            _ = try await served.ask(.POST, "/v1/leads", served.admin, sent)
+            let update = #"{"attributes":[{"name":"lead_score","value":"A1"},{"name":"campaign.step","value":"3"}]}"#
+            let updated = try await served.ask(.PATCH, "/v1/leads/l-1", served.admin, update, ["prefer": "wait=20"])
+            #expect(updated.status == 200, "\(updated.text)")
+            let contact = try await served.ask(
+                .GET, "/v1/leads/l-1/contact", served.admin, nil, ["leadline-reason": "case 1"])
+            let fields = contact.json["fields"] as? [String: String] ?? [:]
+            let own = fields.filter { $0.key.hasPrefix("attributes") }
+            #expect(own == ["attributes.lead_score": "A1", "attributes.empty": "", "attributes.campaign.step": "3"], "\(contact.text)")
+            let story = try await served.ask(.GET, "/v1/leads/l-1", served.admin)
+            #expect(!story.text.contains("lead_score") && !story.text.contains("A1"))
+        }
+    }
+
     @Test func aHeaderThatIsNoTextIsRefused() async throws {
         #expect(EventOperations.attribute("%ff") == nil && EventOperations.attribute("%C3") == nil)
         try await ServedFolder.serving { served in

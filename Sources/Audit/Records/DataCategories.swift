@@ -23,6 +23,9 @@ extension ProgramRecords {
                 category: "free text", people: "prospects, partners' staff, reviewers", fields: ["message", "note"],
                 form: sealed),
             .init(
+                category: "what the vendor's own system knows of an enquiry", people: "prospects",
+                fields: ["attributes", "value"], form: sealed),
+            .init(
                 category: "identity", people: "partners who are sole traders, and their contacts",
                 fields: ["name", "contact_email"], form: sealed),
             .init(
@@ -61,7 +64,7 @@ extension ProgramRecords {
         ]
 
         private static let sealed = "sealed: encrypted under the person's key, which an erasure destroys"
-        private static let digested = "sealed; the e-mail address is found by a keyed digest in the vault"
+        private static let digested = "sealed; e-mail address and telephone number are found by keyed digests in the vault"
         private static let pseudonymous = "sealed; the domain stands in the journal as a pseudonym of this program"
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import LeadlineCore
 import LeadlineSchemas
+import SwiftProtobuf
 import TextFormats
 
 /// A value on its way into a message.
@@ -115,6 +116,8 @@ enum FieldTargets {
         "leads_per_period_min": { $0.capacity.leadsPerPeriodMin = try $1.wholeNumber() },
         "floor_value_minor_units_per_period": { $0.capacity.floorValueMinorUnitsPerPeriod = try $1.wholeNumber() },
         "time_zone": { $0.timeZone = $1.text },
+        "holiday_calendar": { $0.holidayCalendar = $1.text },
+        "deputies": { $0.deputies = $1.list },
     ]
 
     static let account: [String: Setter<WireFirmographicsObserved>] = [
@@ -130,6 +133,21 @@ enum FieldTargets {
     /// A lead's words by the schema's names, and what else of it an import can state.
     static let lead = LeadWord.allCases.reduce(into: otherLead) { targets, word in
         targets[word.name] = { $0[word] = $1.text }
+    }
+
+    /// What a field's name begins with that states an attribute of the vendor's own.
+    static let ownPrefix = "attributes."
+
+    /// The same with the vendor's own attributes that a mapping names.
+    static func lead(naming fields: some Sequence<String>) -> [String: Setter<WireLeadSubmitted>] {
+        fields.reduce(into: lead) { targets, field in
+            guard field.hasPrefix(ownPrefix) else { return }
+            let name = String(field.dropFirst(ownPrefix.count))
+            guard FieldLimits.isID(name) else { return }
+            targets[field] = { message, value in
+                message.attributes.append(.with { ($0.name, $0.value) = (name, value.text) })
+            }
+        }
     }
 
     private static let otherLead: [String: Setter<WireLeadSubmitted>] = [

@@ -11,6 +11,7 @@ struct ImportLayout {
     private let mode: ImportMode
     private let expressions: ImportExpressions
     private let moments: ImportMoments
+    private let leadTargets: [String: FieldTargets.Setter<WireLeadSubmitted>]
     /// Currencies in which a won amount can be counted: the program's, and those of which the policy has a rate.
     private let counted: Set<String>
 
@@ -44,6 +45,7 @@ struct ImportLayout {
         self.mode = mode
         expressions = try ImportExpressions(mapping, folder: folder)
         moments = try ImportMoments(mapping, now: now)
+        leadTargets = FieldTargets.lead(naming: mapping.leads.fields.keys)
         counted = Set([mapping.program.currency] + (policy?.exchangeRates.map(\.currency) ?? []))
     }
 
@@ -174,7 +176,8 @@ struct ImportLayout {
             if targets[name] == nil {
                 throw .mapping(
                     at: "\(path).\(name)",
-                    "there is no such field; there are \(targets.keys.sorted().joined(separator: ", "))")
+                    "there is no such field; there are \(targets.keys.sorted().joined(separator: ", "))"
+                        + (M.self == WireLeadSubmitted.self ? ", and attributes.NAME" : ""))
             }
             try expressions.check(expression, over: file, at: "\(path).\(name)")
         }
@@ -285,7 +288,7 @@ struct ImportLayout {
     }
 
     private func checkLeads(_ part: ImportMapping.Leads, _ file: ImportFile) throws(ImportError) {
-        try check(part.fields, "lead_id", FieldTargets.lead, over: file, at: "leads.fields")
+        try check(part.fields, "lead_id", leadTargets, over: file, at: "leads.fields")
         try moments.check(part.time, over: file, at: "leads.time")
         if let assignedTo = part.assignedTo {
             try expressions.check(assignedTo, over: file, at: "leads.assigned_to")
@@ -311,7 +314,7 @@ struct ImportLayout {
     private mutating func read(_ draft: inout LeadDraft, _ row: inout ImportRow) throws {
         let part = mapping.leads
         draft.message.leadID = try fill(
-            &draft.message, part.fields, key: "lead_id", targets: FieldTargets.lead, from: &row, .leadSubmitted)
+            &draft.message, part.fields, key: "lead_id", targets: leadTargets, from: &row, .leadSubmitted)
         if leadIDs.contains(draft.message.leadID) { throw RowRefusal("lead_id repeated: refused") }
         try readPartner(&draft, &row)
         draft.time = try moments.moment(part.time, row: draft.row, &row)

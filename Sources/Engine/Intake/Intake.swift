@@ -112,27 +112,30 @@ public struct Intake {
         taken.address = read.suppression
         if checked.isAboutPerson {
             let pseudonyms = reader.pseudonyms(of: program)
-            let known = try subject(of: read, pseudonyms)
-            let subject = known.subject
-            taken.input.subject = Digest128(subject)
-            taken.input.linkedSubject = try linked(known.others, fact, checked.addresses.first ?? "", pseudonyms)
+            let known = try persons(of: read, pseudonyms)
+            taken.input.subject = Digest128(known.subject)
+            taken.input.linkedSubject = try linked(known, fact, checked.addresses.first ?? "", pseudonyms)
             if !checked.sealed.isEmpty {
                 let context = SealingContext.bytes(program, kind, read.event.bytes)
-                taken.sealed = try vault.seal(checked.sealed, subject: subject, context: context)
+                taken.sealed = try vault.seal(checked.sealed, subject: known.subject, context: context)
             }
         }
         return taken
     }
 
-    /// Whom a record is sealed for: the person whom its lead, or its partner, leads to.
-    private func subject(of read: ReadRecord, _ pseudonyms: Pseudonyms) throws -> (
-        subject: SubjectID, others: [SubjectID]
-    ) {
+    /// Whom a record is sealed for, the person whom its lead or its partner leads to, and whom else it leads to.
+    private func persons(of read: ReadRecord, _ pseudonyms: Pseudonyms) throws -> KnownPersons {
         let fact = read.checked.fact
         if let lead = read.lead {
             var isCorrection = false
             if case .leadUpdated = fact { isCorrection = true }
-            return try vault.subject(ofLead: lead, stating: read.addresses, isCorrection: isCorrection)
+            let (subject, others) = try vault.subject(
+                ofLead: lead, stating: read.addresses, isCorrection: isCorrection)
+            let reached = try read.telephone.flatMap {
+                try vault.other(
+                    than: subject, reachedBy: $0.number, named: $0.named, hasAddress: !read.addresses.isEmpty)
+            }
+            return KnownPersons(subject: subject, byAddress: others, byTelephone: reached)
         }
         let partner = fact.profiledPartnerID ?? "program \(read.checked.program)"
         let subject = try vault.subject(lookups: [pseudonyms.lookup(kind: .partner, value: partner)])
@@ -141,7 +144,7 @@ public struct Intake {
             let address = AddressSpelling.addressOrText(contact)
             try vault.add(pseudonyms.lookup(kind: .partnerContact, value: address), to: subject)
         }
-        return (subject, [])
+        return KnownPersons(subject: subject)
     }
 }
 

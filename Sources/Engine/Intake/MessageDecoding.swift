@@ -11,6 +11,8 @@ struct DecodedMessage {
     var resolved: [UInt8]?
     /// The e-mail address by which the data subject is known, where there is one.
     var email = ""
+    /// The telephone number by which the data subject may be known, where there is one.
+    var telephone: StatedTelephone?
     /// The e-mail address of a partner's contact, where there is one.
     var partnerContact = ""
     /// The account's domain, where the message names one.
@@ -26,14 +28,20 @@ extension MessageKind {
     func decode(_ data: [UInt8], _ encoding: CloudEvent.Encoding) throws(Rejection) -> DecodedMessage {
         switch self {
         case .leadSubmitted:
-            return try read(WireLeadSubmitted.self, data, encoding) {
-                $1.email = $0.contact.email
-                $1.accountDomain = $0.accountDomain
+            return try read(WireLeadSubmitted.self, data, encoding) { (lead, decoded) throws(Rejection) in
+                try OwnAttributeRules.check(lead.attributes)
+                decoded.email = lead.contact.email
+                decoded.telephone = StatedTelephone(lead.contact, country: lead.country)
+                decoded.accountDomain = lead.accountDomain
             } resolving: { CountrySpelling.resolve(&$0.country) }
         case .leadUpdated:
-            return try read(WireLeadUpdated.self, data, encoding) {
-                $1.email = $0.contact.email
-                $1.correctedDomain = $0.accountDomain
+            return try read(WireLeadUpdated.self, data, encoding) { (lead, decoded) throws(Rejection) in
+                try OwnAttributeRules.check(lead.attributes)
+                decoded.email = lead.contact.email
+                // What an update leaves out stays as it was, which is not known here.
+                let telephone = StatedTelephone(lead.contact, country: lead.country)
+                decoded.telephone = telephone.flatMap { $0.name.isEmpty ? nil : $0 }
+                decoded.correctedDomain = lead.accountDomain
             } resolving: { CountrySpelling.resolve(&$0.country) }
         case .leadWithdrawn: return try read(WireLeadWithdrawn.self, data, encoding)
         case .intentObserved:
@@ -163,11 +171,11 @@ extension MessageKind {
 
     private func read<M: SwiftProtobuf.Message>(
         _ type: M.Type, _ data: [UInt8], _ encoding: CloudEvent.Encoding,
-        _ extract: (M, inout DecodedMessage) -> Void = { _, _ in }, resolving resolve: (inout M) -> Bool = { _ in false }
+        _ extract: (M, inout DecodedMessage) throws(Rejection) -> Void = { _, _ in }, resolving resolve: (inout M) -> Bool = { _ in false }
     ) throws(Rejection) -> DecodedMessage {
         var message = try parse(type, data, encoding)
         var decoded = DecodedMessage(bytes: try write(message))
-        extract(message, &decoded)
+        try extract(message, &decoded)
         if resolve(&message) { decoded.resolved = try write(message) }
         return decoded
     }

@@ -18,6 +18,8 @@ struct ReadRecord: Sendable {
     var addresses: [Pseudonym]
     /// Digest by which a suppression of the address is found.
     var suppression: Digest128?
+    /// Look-ups of the telephone number that it states, alone and with the person's name.
+    var telephone: (number: Pseudonym, named: Pseudonym?)?
 }
 
 /// Reads records: checks them and makes their pseudonyms. Half of intake's work, and of none of it hangs anything on
@@ -50,6 +52,12 @@ struct RecordReader: Sendable {
             for address in checked.addresses {
                 let lookup = pseudonyms.lookup(kind: .email, value: address)
                 if !read.addresses.contains(lookup) { read.addresses.append(lookup) }
+            }
+            read.telephone = checked.message.telephone.map { stated in
+                (
+                    pseudonyms.lookup(kind: .telephone, value: stated.number),
+                    stated.name.isEmpty ? nil : pseudonyms.lookup(telephone: stated.number, name: stated.name)
+                )
             }
         }
         if kind == .leadSubmitted, let address = checked.addresses.first, !address.isEmpty {

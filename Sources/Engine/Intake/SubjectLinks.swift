@@ -6,18 +6,28 @@ import Vault
 // Who else a message speaks of: two persons who turn out to be one.
 
 extension Intake {
-    /// The person to whom the message's address, or its other lead, leads beside the one that it is sealed for. A
-    /// mailbox that several people read links nobody.
-    func linked(_ others: [SubjectID], _ fact: Fact, _ email: String, _ pseudonyms: Pseudonyms) throws -> Digest128? {
+    /// The person to whom the message's address, its telephone number or its other lead leads beside the one that it is
+    /// sealed for. A mailbox that several people read links nobody.
+    func linked(_ known: KnownPersons, _ fact: Fact, _ email: String, _ pseudonyms: Pseudonyms) throws -> Digest128? {
         switch fact {
         case .leadSubmitted, .leadUpdated:
-            guard let other = others.first, !SharedMailbox.isShared(email) else { return nil }
-            return Digest128(other)
+            let byAddress = SharedMailbox.isShared(email) ? nil : known.byAddress.first
+            return (byAddress ?? known.byTelephone).map { Digest128($0) }
         case .personsLinked(let pair), .personsUnlinked(let pair):
             return try vault.findSubject(pseudonyms.lookup(kind: .lead, value: pair.otherLeadID)).map { Digest128($0) }
         default: return nil
         }
     }
+}
+
+/// Whom what a message states leads to.
+struct KnownPersons {
+    /// For whom it is sealed.
+    var subject: SubjectID
+    /// Others who have its address, or its lead.
+    var byAddress: [SubjectID] = []
+    /// Somebody else whom its telephone number reaches.
+    var byTelephone: SubjectID?
 }
 
 extension MessageKind {

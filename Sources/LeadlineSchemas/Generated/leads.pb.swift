@@ -35,11 +35,29 @@ public nonisolated struct WireContact: Sendable {
   /// E-mail address. Normalised (trimmed, lower case) it names the data subject.
   public var email: String = String()
 
-  /// Telephone number.
+  /// Telephone number. Together with the name it tells that two leads are one person's, however its digits are grouped.
   public var phone: String = String()
 
   /// Role in the company.
   public var jobTitle: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Something that the vendor's own system knows of a lead and Leadline has no field for. It is sealed with the person's
+/// data, decides nothing and teaches nothing; whoever may read the person's data reads it too.
+public nonisolated struct WireOwnAttribute: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The vendor's name of it, e.g. "lead_score": `[A-Za-z0-9._:-]{1,128}`, each once.
+  public var name: String = String()
+
+  /// Its value, at most 2,000 characters.
+  public var value: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -193,6 +211,12 @@ public nonisolated struct WireLeadSubmitted: @unchecked Sendable {
     set {_uniqueStorage()._campaign = newValue}
   }
 
+  /// What else the vendor's own system knows of it; at most 64.
+  public var attributes: [WireOwnAttribute] {
+    get {_storage._attributes}
+    set {_uniqueStorage()._attributes = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -330,6 +354,12 @@ public nonisolated struct WireLeadUpdated: @unchecked Sendable {
     set {_uniqueStorage()._cleared = newValue}
   }
 
+  /// See LeadSubmitted. Those that are named replace; the others stay.
+  public var attributes: [WireOwnAttribute] {
+    get {_storage._attributes}
+    set {_uniqueStorage()._attributes = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -408,6 +438,41 @@ nonisolated extension WireContact: SwiftProtobuf.Message, SwiftProtobuf._Message
   }
 }
 
+nonisolated extension WireOwnAttribute: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OwnAttribute"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.value) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.value.isEmpty {
+      try visitor.visitSingularStringField(value: self.value, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireOwnAttribute, rhs: WireOwnAttribute) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.value != rhs.value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WirePastAssignment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PastAssignment"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0")
@@ -440,7 +505,7 @@ nonisolated extension WirePastAssignment: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LeadSubmitted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0\u{3}past_assignment\0\u{1}campaign\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0\u{3}past_assignment\0\u{1}campaign\0\u{2}*attributes\0")
 
   fileprivate class _StorageClass {
     var _leadID: String = String()
@@ -462,6 +527,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
     var _lawfulBasis: WireLawfulBasis = .unspecified
     var _pastAssignment: WirePastAssignment? = nil
     var _campaign: String = String()
+    var _attributes: [WireOwnAttribute] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -491,6 +557,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
       _lawfulBasis = source._lawfulBasis
       _pastAssignment = source._pastAssignment
       _campaign = source._campaign
+      _attributes = source._attributes
     }
   }
 
@@ -528,6 +595,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
         case 17: try { try decoder.decodeSingularEnumField(value: &_storage._lawfulBasis) }()
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._pastAssignment) }()
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._campaign) }()
+        case 61: try { try decoder.decodeRepeatedMessageField(value: &_storage._attributes) }()
         default: break
         }
       }
@@ -597,6 +665,9 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
       if !_storage._campaign.isEmpty {
         try visitor.visitSingularStringField(value: _storage._campaign, fieldNumber: 19)
       }
+      if !_storage._attributes.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._attributes, fieldNumber: 61)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -625,6 +696,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._lawfulBasis != rhs_storage._lawfulBasis {return false}
         if _storage._pastAssignment != rhs_storage._pastAssignment {return false}
         if _storage._campaign != rhs_storage._campaign {return false}
+        if _storage._attributes != rhs_storage._attributes {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -636,7 +708,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LeadUpdated"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0\u{2}\u{2}campaign\0\u{2})cleared\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0\u{2}\u{2}campaign\0\u{2})cleared\0\u{1}attributes\0")
 
   fileprivate class _StorageClass {
     var _leadID: String = String()
@@ -658,6 +730,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _lawfulBasis: WireLawfulBasis = .unspecified
     var _campaign: String = String()
     var _cleared: [String] = []
+    var _attributes: [WireOwnAttribute] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -687,6 +760,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _lawfulBasis = source._lawfulBasis
       _campaign = source._campaign
       _cleared = source._cleared
+      _attributes = source._attributes
     }
   }
 
@@ -724,6 +798,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 17: try { try decoder.decodeSingularEnumField(value: &_storage._lawfulBasis) }()
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._campaign) }()
         case 60: try { try decoder.decodeRepeatedStringField(value: &_storage._cleared) }()
+        case 61: try { try decoder.decodeRepeatedMessageField(value: &_storage._attributes) }()
         default: break
         }
       }
@@ -793,6 +868,9 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._cleared.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._cleared, fieldNumber: 60)
       }
+      if !_storage._attributes.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._attributes, fieldNumber: 61)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -821,6 +899,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._lawfulBasis != rhs_storage._lawfulBasis {return false}
         if _storage._campaign != rhs_storage._campaign {return false}
         if _storage._cleared != rhs_storage._cleared {return false}
+        if _storage._attributes != rhs_storage._attributes {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -1554,7 +1554,8 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
   }
 
   /// An open lead of the same person this many days back absorbs a new one, unless both name an account and not the same;
-  /// before logic version 7 only where both name the same. 0 is never.
+  /// before logic version 7 only where both name the same. 0 is never. Leads are one person's that state one e-mail
+  /// address, or one telephone number and one name; a number that comes alone leads to the only person known by it.
   public var samePersonDays: UInt32 {
     get {_storage._samePersonDays}
     set {_uniqueStorage()._samePersonDays = newValue}

@@ -30,11 +30,25 @@ public enum SchemaJSON {
         // As the body of an `Input` every kind is read by one parser.
         var input = varint(UInt64(kind.bodyFieldNumber) << 3 | 2) + varint(UInt64(bytes.count))
         input += bytes
-        return try JSONLeaves.of(json: try text(WireInput(serializedBytes: input))).map { leaf in
-            (
-                leaf.path.unicodeScalars.split(separator: ".").dropFirst().map { String($0) }.joined(separator: "."),
-                leaf.value
-            )
+        return ownAttributesNamed(
+            try JSONLeaves.of(json: try text(WireInput(serializedBytes: input))).map { leaf in
+                (
+                    leaf.path.unicodeScalars.split(separator: ".").dropFirst().map { String($0) }.joined(separator: "."),
+                    leaf.value
+                )
+            })
+    }
+
+    /// An own attribute of a lead is a leaf under its name, ("attributes.lead_score", ...), not two by their place.
+    private static func ownAttributesNamed(_ leaves: [(path: String, value: String)]) -> [(path: String, value: String)] {
+        var values: [Substring: String] = [:]
+        for leaf in leaves where leaf.path.hasPrefix("attributes[") && leaf.path.hasSuffix("].value") {
+            values[leaf.path.dropLast(".value".count)] = leaf.value
+        }
+        return leaves.compactMap { leaf in
+            guard leaf.path.hasPrefix("attributes[") else { return leaf }
+            guard leaf.path.hasSuffix("].name") else { return nil }
+            return ("attributes.\(leaf.value)", values[leaf.path.dropLast(".name".count)] ?? "")
         }
     }
 

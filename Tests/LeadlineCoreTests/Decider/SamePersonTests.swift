@@ -47,6 +47,19 @@ import Testing
         story.when(3, .lead("L3", person: 2), then: "merged L3 into L1, same person")
     }
 
+    /// Whom the lead's own address or telephone number leads to is the same person, unless somebody said that they are two.
+    @Test func whomALeadLeadsToIsItsPerson() {
+        var story = Self.program()
+        story.given(1, .lead("L1", person: 1))
+        story.when(2, .lead("L2").of(person: 2, linked: 1), then: "merged L2 into L1, same person", "linked L2, 2 with 1, inferred")
+        story.given(3, .withdrawn("L1"), .lead("L3", person: 1))
+        story.when(4, .lead("L4", person: 2), then: "merged L4 into L3, same person")
+        story.given(5, .lead("L5", account: 1, person: 5), .lead("L6", account: 2, person: 6))
+        story.given(6, .unlink("L6", "L5").of(person: 6, linked: 5), .link("L6", "L5").of(person: 6, linked: 5))
+        story.given(7, .unlink("L6", "L5").of(person: 6, linked: 5))
+        story.when(8, .lead("L7").of(person: 6, linked: 5), then: "merged L7 into L6, same person")
+    }
+
     @Test func snapshotsAndAdoptionsKnowThem() throws {
         var story = Self.program(logic: 6)
         story.given(1, .lead("L1", person: 1), .lead("L2", person: 2), .lead("L3", person: 1), .withdrawn("L3"))
