@@ -488,11 +488,12 @@ extension Verifier {
             let journal = try folder.openJournalReadOnly()
             let leads = try LeadsProjection.compare(journal: journal, derived: derived)
             let partners = try PartnerProfiles.compare(journal: journal, derived: derived)
+            let profiles = try PartnerProfileEntries.compare(journal: journal, derived: derived)
             comparison = leads.map { leads in
-                guard let partners else { return leads }
-                var both = leads.difference == nil ? partners : leads
-                both.rows = leads.rows + partners.rows
-                return both
+                let all = [leads, partners, profiles].compactMap { $0 }
+                var found = all.first { $0.difference != nil } ?? leads
+                found.rows = all.reduce(0) { $0 + $1.rows }
+                return found
             }
         } catch JournalError.archived {
             return .notChecked("it can be made again with the archives alone; give them all with --with-archive")

@@ -63,6 +63,11 @@ import Testing
         let board = BoardPage.Line(standing, owed: 2, firstDue: moment)
         var partner = PartnerPage(standing, board, currency: text)
         (partner.held, partner.heldLeft, partner.canChange, partner.said) = (lines + lines.prefix(30), 3, true, .pause)
+        partner.changes = (0..<6).map { _ in
+            .init(
+                at: moment, differences: (0..<rows).map { _ in .init(field: text, before: text, after: nil) }, isFirst: false)
+        }
+        partner.others = Array(repeating: text, count: min(rows * 4, 200))
         partner.lately = [.init(lead: text, at: moment, isOwn: false, text: text)]
         var letter = WireDeadLetter()
         (letter.detail, letter.field) = (text, text)
@@ -128,7 +133,11 @@ import Testing
                 .init(partner: text, considered: 3, assigned: 1, overridden: 0, selection: 0.3, disparity: 0.5)
             },
             countries: (0..<many).map { _ in .init(country: text, leads: 3, toHuman: 1, rate: 0.6, disparity: nil) },
-            floors: .init(asked: 3, met: 2, outOfReach: 1))
+            floors: .init(asked: 3, met: 2, outOfReach: 1),
+            announced: (0..<many).map { _ in .init(partner: text, at: moment, what: text, cause: text, remedy: text) })
+        let rates = (0..<many).map { index in
+            RateStanding(rate: .init(currency: text, rateMicros: 924_300, validFrom: index % 2 == 0 ? moment : nil), isInForce: index % 3 == 0)
+        }
         let arm = PilotsPage.Arm(
             name: text, leads: 9, closed: 3, won: 1, winRate: figure, difference: figure, missing: 400, verdict: .tooEarly)
         let pilot = PilotsPage.Found(
@@ -180,11 +189,11 @@ import Testing
             (
                 "rules",
                 RulesPage(
-                    .init(version: text, lines: Array(repeating: text, count: 60)), logic: 5, canPublish: true,
-                    said: .publish
+                    .init(version: text, lines: Array(repeating: text, count: 60)), rates: rates, logic: 5, canPublish: true,
+                    said: .rates
                 ).page(reader)
             ),
-            ("rules, none", RulesPage(nil, logic: 1, canPublish: false, said: nil).page(reader)),
+            ("rules, none", RulesPage(nil, rates: [], logic: 1, canPublish: false, said: nil).page(reader)),
             ("history", RulesHistoryPage(Array(repeating: version, count: rows)).page(reader)),
             ("proposal", proposal.page(reader)), ("faulty", faulty.page(reader)),
             ("effect", RulesEffectPage(.init(effect, made: moment, work: failed)).page(reader)),

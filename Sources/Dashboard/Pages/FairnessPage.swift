@@ -1,3 +1,4 @@
+public import LeadlineCore
 import Reports
 
 /// How evenly leads are spread over partners, what became of enquiries by country, and whether floors were met.
@@ -58,6 +59,26 @@ public struct FairnessPage: Sendable {
         }
     }
 
+    /// What was announced of a partner that has too little, or too much.
+    public struct Announced: Sendable {
+        public var partner: String
+        /// When; nil for a moment that is not readable.
+        public var at: Timestamp?
+        /// What is the matter, what it comes from and what would help, in words.
+        public var what: String
+        public var cause: String
+        public var remedy: String
+
+        /// An announcement from its parts.
+        public init(partner: String, at: Timestamp?, what: String, cause: String, remedy: String) {
+            self.partner = partner
+            self.at = at
+            self.what = what
+            self.cause = cause
+            self.remedy = remedy
+        }
+    }
+
     /// What was found.
     public struct Found: Sendable {
         /// 1 where all partners have the same, 1 / n where one has all.
@@ -65,19 +86,24 @@ public struct FairnessPage: Sendable {
         public var partners: [Partner]
         public var countries: [Country]
         public var floors: Floors
+        /// The newest first.
+        public var announced: [Announced]
 
         /// Figures from their parts.
-        public init(jain: Double, partners: [Partner], countries: [Country], floors: Floors) {
+        public init(
+            jain: Double, partners: [Partner], countries: [Country], floors: Floors, announced: [Announced]
+        ) {
             self.jain = jain
             self.partners = partners
             self.countries = countries
             self.floors = floors
+            self.announced = announced
         }
     }
 
     /// Four fifths, below which a selection rate is looked at by custom.
     private static let least = 0.8
-    private static let plotted = 20, rowsMost = 80
+    private static let plotted = 20, rowsMost = 80, announcedMost = 24
 
     private let report: ReportStanding<Found>
 
@@ -90,7 +116,7 @@ public struct FairnessPage: Sendable {
         return ReportFrame(section: .fairness).page(
             reader, report, about: t("fairness.about"), empty: (t("fairness.empty"), t("fairness.how")),
             form: ReportFrame.form("/app/fairness", reader, [])
-        ) { [tiles($0, t), partners($0, t), countries($0, t)] }
+        ) { [tiles($0, t), announced($0, reader), partners($0, t), countries($0, t)] }
     }
 
     private func tiles(_ found: Found, _ t: Texts) -> HTML {
@@ -114,6 +140,36 @@ public struct FairnessPage: Sendable {
                             ["met": .count(found.floors.met), "asked": .count(found.floors.asked)]),
                     t("fairness.floors.about", ["count": .count(found.floors.outOfReach)])),
             ])
+    }
+
+    private func announced(_ found: Found, _ reader: Reader) -> HTML {
+        let t = reader.texts
+        let rows = found.announced.prefix(Self.announcedMost).map { one in
+            func words(_ column: String, _ text: String) -> HTML {
+                .element(
+                    .td, [.label(t("column.\(column)")), .look(.labelled, .words)] + reader.recordedLanguage,
+                    [.text(text)])
+            }
+            return HTML.element(
+                .tr, [],
+                [
+                    .element(.th, [.rowHead], [.link("/app/partners/\(one.partner)", [.mono], [.text(one.partner)])]),
+                    .element(
+                        .td, [.label(t("column.announced")), .look(.labelled)],
+                        [one.at.map { reader.moment($0) } ?? .nothing]),
+                    words("what", one.what), words("cause", one.cause), words("remedy", one.remedy),
+                ])
+        }
+        return .panel(
+            "announced", t("fairness.announced"), count: rows.isEmpty ? nil : t.number(found.announced.count),
+            rows.isEmpty
+                ? [.empty(t("fairness.announced.empty"), t("fairness.announced.how"))]
+                : [
+                    .grid(
+                        "announced-rows", caption: t("fairness.announced.about"),
+                        [("partner", false), ("announced", false), ("what", false), ("cause", false), ("remedy", false)],
+                        rows, t), .left(found.announced.count, rows.count, t),
+                ])
     }
 
     private func partners(_ found: Found, _ t: Texts) -> HTML {

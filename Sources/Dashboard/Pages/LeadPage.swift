@@ -95,7 +95,7 @@ public struct LeadPage: Sendable {
 
     /// What can be done.
     public enum Act: String, Sendable, CaseIterable {
-        case accept, decline, respond, giveBack, override, review, decideReview
+        case accept, decline, respond, giveBack, override, review, decideReview, share
     }
 
     /// The most steps that one page shows.
@@ -402,6 +402,7 @@ public struct LeadPage: Sendable {
                 ])
         case .override: return fold("override", isFirst, reader, [choice("override", path + "override", reader)])
         case .decideReview: return fold("decideReview", true, reader, [choice("decideReview", path + "decide", reader)])
+        case .share: return fold("share", false, reader, [share(path + "share", reader)])
         }
     }
 
@@ -425,10 +426,21 @@ public struct LeadPage: Sendable {
             [.worded(.summary, reader.texts("act.\(name)"))] + pieces)
     }
 
+    /// Who shares the commission of the lead's deal, beside the partner that holds it.
+    private func share(_ path: String, _ reader: Reader) -> HTML {
+        let t = reader.texts
+        return .form(
+            path, reader, [.form],
+            [
+                .choice("partner", t("act.partner"), id: "share-partner", hint: t("act.share.hint"), candidates),
+                .field("percent", t("act.share.percent"), hint: t("act.share.percent.hint"), [.set(.maxLength, "8"), .set(.autocomplete, "off")]),
+                .submit(t("act.share.do"), .primary),
+            ])
+    }
+
     /// A person decides: for a partner, for leaving it, for closing it or for routing it again.
     private func choice(_ name: String, _ path: String, _ reader: Reader) -> HTML {
         let t = reader.texts
-        let list = name + "-partners"
         return .form(
             path, reader, [.form],
             [
@@ -436,22 +448,7 @@ public struct LeadPage: Sendable {
                     "decision", t("act.decision"), id: name + "-decision",
                     ["assign", "uphold", "reroute", "close"].map { ($0, t("decision.\($0)")) },
                     chosen: name == "decideReview" ? "uphold" : "assign"),
-                .div(
-                    .field,
-                    [
-                        .worded(.label, [.set(.for, name + "-partner")], t("act.partner")),
-                        .element(
-                            .input,
-                            [
-                                .set(.id, name + "-partner"), .set(.name, "partner"), .set(.list, list),
-                                .set(.maxLength, "128"), .set(.autocomplete, "off"), .set(.spellcheck, "false"),
-                                .set(.describedBy, name + "-hint"),
-                            ], []),
-                        .worded(.p, [.look(.hint), .set(.id, name + "-hint")], t("act.partner.hint")),
-                        .element(
-                            .datalist, [.set(.id, list)],
-                            candidates.map { .worded(.option, [.set(.value, $0)], $0) }),
-                    ]),
+                .choice("partner", t("act.partner"), id: name + "-partner", hint: t("act.partner.hint"), candidates),
                 .area("note", t("act.reasonRequired"), id: name + "-note", isRequired: true),
                 .submit(t("act.\(name).do"), .primary),
             ])

@@ -21,6 +21,24 @@ public struct PartnerPage: Sendable {
         }
     }
 
+    /// What a profile changed of the one before it.
+    public struct Change: Sendable {
+        public var at: Timestamp
+        public var differences: [PolicyDifference]
+        /// True for the partner's first profile.
+        public var isFirst: Bool
+
+        /// A change from its parts.
+        public init(at: Timestamp, differences: [PolicyDifference], isFirst: Bool) {
+            self.at = at
+            self.differences = differences
+            self.isFirst = isFirst
+        }
+    }
+
+    /// Fields of one change that are shown.
+    private static let fieldsMost = 16
+
     public var line: BoardPage.Line
     public var profile: PartnerProfile
     public var currency: String
@@ -31,8 +49,12 @@ public struct PartnerPage: Sendable {
     /// How many more it holds than are shown.
     public var heldLeft = 0
     public var lately: [Lately] = []
+    /// How its profile changed, the newest first; nil where that is not at hand.
+    public var changes: [Change]? = []
     /// True if the reader may say when it is away, and how much it takes.
     public var canChange = false
+    /// Partners that this one may be merged into; nil for a reader who may not say so.
+    public var others: [String]?
     public var said: Said?
 
     /// A partner's page.
@@ -58,10 +80,10 @@ public struct PartnerPage: Sendable {
             .div(
                 .split,
                 [
-                    .div(.main, [queue(reader), latelyPanel(reader)]),
+                    .div(.main, [queue(reader), latelyPanel(reader), profileChanges(reader)]),
                     .element(
                         .aside, [.look(.rail), .set(.label, t("partner.about"))],
-                        [capacity(reader), away(reader), about(reader)]),
+                        [capacity(reader), away(reader), about(reader), merger(reader)]),
                 ]),
         ])
     }
@@ -120,6 +142,25 @@ public struct PartnerPage: Sendable {
                 rows.isEmpty
                     ? .empty(t("partner.lately.empty"), t("partner.lately.how")) : .element(.ul, [.look(.flow)], rows)
             ])
+    }
+
+    private func profileChanges(_ reader: Reader) -> HTML {
+        let t = reader.texts
+        guard let changes else {
+            return .panel("changes", t("partner.changes"), [.worded(.p, [.look(.quiet)], t("partner.changes.archived"))])
+        }
+        let shown = changes.enumerated().map { place, change in
+            HTML.all([
+                .element(
+                    .h3, [], [reader.moment(change.at, seconds: true), .text(change.isFirst ? " · " + t("partner.changes.first") : "")]),
+                change.differences.isEmpty
+                    ? .worded(.p, [.look(.quiet)], t("partner.changes.same"))
+                    : PolicyDifference.table("change-\(place)-rows", change.differences, most: Self.fieldsMost, t),
+            ])
+        }
+        return .panel(
+            "changes", t("partner.changes"),
+            shown.isEmpty ? [.empty(t("partner.changes.empty"), t("partner.changes.how"))] : shown)
     }
 
     // MARK: How much it takes
@@ -219,6 +260,7 @@ public struct PartnerPage: Sendable {
             ("certifications", profile.certifications.joined(separator: ", ")),
             ("technologies", profile.technologies.joined(separator: ", ")), ("deals", sizes),
             ("tier", profile.tier == 0 ? "" : "\(profile.tier)"), ("zone", profile.timeZone),
+            ("deputies", profile.deputies.joined(separator: ", ")), ("holidays", profile.holidayCalendar),
         ]
         return .panel(
             "profile", t("partner.profile"),
@@ -226,6 +268,36 @@ public struct PartnerPage: Sendable {
                 .element(
                     .dl, [.look(.facts)],
                     rows.filter { !$0.1.isEmpty }.map { .fact(t("column.\($0.0)"), .text($0.1)) })
+            ])
+    }
+
+    // MARK: Whom it became one with
+
+    private func merger(_ reader: Reader) -> HTML {
+        guard let others else { return .nothing }
+        let t = reader.texts
+        return .panel(
+            "merger", t("partner.merger"),
+            [
+                .element(
+                    .details, [.set(.id, "act-merge")],
+                    [
+                        .worded(.summary, t("partner.merge")), .worded(.p, [.look(.hint)], t("partner.merge.about")),
+                        .form(
+                            "/app/partners/\(line.partner)/merge", reader, [.form],
+                            [
+                                .choice(
+                                    "into", t("partner.merge.into"), id: "merge-into", hint: t("partner.merge.into.hint"),
+                                    others, isRequired: true),
+                                .select(
+                                    "reason", t("act.reason"), id: "merge-reason",
+                                    [
+                                        ("PARTNER_MERGE_REASON_DUPLICATE", t("partner.merge.duplicate")),
+                                        ("PARTNER_MERGE_REASON_TAKEOVER", t("partner.merge.takeover")),
+                                    ]),
+                                .submit(t("partner.merge.do"), .danger),
+                            ]),
+                    ])
             ])
     }
 }

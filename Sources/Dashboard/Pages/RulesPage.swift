@@ -18,13 +18,16 @@ public struct RulesPage: Sendable {
 
     /// Nil where none is in force.
     public var policy: InForce?
+    /// By currency and date, those to come among them.
+    public var rates: [RateStanding]
     public var logic: UInt32
     public var canPublish: Bool
     public var said: Said?
 
     /// A page from its parts.
-    public init(_ policy: InForce?, logic: UInt32, canPublish: Bool, said: Said?) {
+    public init(_ policy: InForce?, rates: [RateStanding], logic: UInt32, canPublish: Bool, said: Said?) {
         self.policy = policy
+        self.rates = rates
         self.logic = logic
         self.canPublish = canPublish
         self.said = said
@@ -36,6 +39,7 @@ public struct RulesPage: Sendable {
         return Shell(reader, title: t("nav.rules"), section: .rules).page([
             .worded(.h1, [.look(.title)], t("nav.rules")), .worded(.p, [.look(.quiet)], t("rules.about")),
             RulesTabs.of(.inForce, t), Said.notice(said, t), inForce(reader),
+            RatesPanel(rates, canPublish: canPublish).section(reader),
         ])
     }
 
@@ -108,7 +112,7 @@ public struct PolicyDifference: Sendable {
     private static let most = 120
 
     /// A table of differences.
-    static func table(_ id: String, _ all: [PolicyDifference], _ t: Texts) -> HTML {
+    static func table(_ id: String, _ all: [PolicyDifference], most: Int = most, _ t: Texts) -> HTML {
         let rows = all.prefix(most).map { one in
             HTML.cells(
                 one.field, [("before", one.before ?? "–"), ("after", one.after ?? "–")], numbers: false, t)

@@ -38,6 +38,25 @@ extension HTML {
             ])
     }
 
+    /// An id under its name, with those to choose from.
+    static func choice(
+        _ name: String, _ label: String, id: String, hint: String, _ options: [String], isRequired: Bool = false
+    ) -> HTML {
+        .div(
+            .field,
+            [
+                .worded(.label, [.set(.for, id)], label),
+                .element(
+                    .input,
+                    [
+                        .set(.id, id), .set(.name, name), .set(.list, id + "s"), .set(.maxLength, "128"),
+                        .set(.autocomplete, "off"), .set(.spellcheck, "false"), .set(.describedBy, id + "-hint"),
+                    ] + (isRequired ? [.set(.required)] : []), []),
+                .worded(.p, [.look(.hint), .set(.id, id + "-hint")], hint),
+                .element(.datalist, [.set(.id, id + "s")], options.map { .worded(.option, [.set(.value, $0)], $0) }),
+            ])
+    }
+
     /// Free text under its name.
     static func area(_ name: String, _ label: String, id: String, isRequired: Bool = false, most: Int = 2_000) -> HTML {
         .div(

@@ -62,5 +62,7 @@ public protocol Projection: SendableMetatype {
 
 /// Every projection there is.
 enum Projections {
-    static let all: [any Projection.Type] = [LeadsTables.self, PartnerProfiles.self]
+    static let all: [any Projection.Type] = [
+        LeadsTables.self, PartnerProfiles.self, PartnerProfileEntries.self,
+    ]
 }

@@ -28,6 +28,11 @@ struct DashboardForm: Sendable {
         lead("decide", "decideReview", .decide) { form, _ in try decision(form) },
         partner("pause", "pausePartner", .pause) { _, _ in [:] },
         partner("resume", "resumePartner", .resume) { _, _ in [:] },
+        lead("share", "shareCommission", .share) { form, _ in try shares(form) },
+        partner("merge", "mergePartner", .merge) { form, _ in
+            ["intoPartnerId": .text(form["into"]), "reason": .text(form["reason"])]
+        },
+        .init(path: "/rules/rates", operation: "publishRates", said: .rates, back: "/rules") { try rates($0, $1) },
         partner("absences", "setAbsence", .absence) { try absence($0, $1) },
         partner("absences/{absence}/cancel", "cancelAbsence", .absenceCancelled) { _, _ in [:] },
         .init(
@@ -177,6 +182,34 @@ struct DashboardForm: Sendable {
             fields[name] = .text(TimeText.utc(moment))
         }
         return fields
+    }
+
+    private static func rates(_ form: SentForm, _ page: PageCall) throws -> [String: JSONValue] {
+        guard let micros = RateWords.micros(form["rate"]) else {
+            throw Refusal.invalid("It is a number above 0 with at most six places, as 0.9243.", field: "rate")
+        }
+        guard let from = LocalMoment.timestamp(form["from"], in: Preferences(page.call.headers).zone) else {
+            throw Refusal.invalid("It is a day and a time.", field: "from")
+        }
+        let rate: [String: JSONValue] = [
+            "currency": .text(form["currency"].uppercased()), "rateMicros": .text("\(micros)"),
+        ]
+        let principal = try page.call.grant.principal
+        var fields: [String: JSONValue] = ["validFrom": .text(TimeText.utc(from)), "rates": .list([.object(rate)])]
+        if FieldLimits.isID(principal) { fields["publishedBy"] = .text(principal) }
+        return fields
+    }
+
+    /// One other partner's share; none where no partner is named.
+    private static func shares(_ form: SentForm) throws -> [String: JSONValue] {
+        if form["partner"].isEmpty { return ["shares": .list([])] }
+        guard let percent = RateWords.micros(form["percent"]), percent <= 100_000_000, percent % 10_000 == 0 else {
+            throw Refusal.invalid("It is a number above 0 and at most 100, with at most two places.", field: "percent")
+        }
+        let share: [String: JSONValue] = [
+            "partnerId": .text(form["partner"]), "basisPoints": .whole(percent / 10_000),
+        ]
+        return ["shares": .list([.object(share)])]
     }
 
     private static func decision(_ form: SentForm) throws -> [String: JSONValue] {

@@ -35,7 +35,7 @@ struct LeadGathering {
         if !shown.acts.filter({ $0 == LeadPage.Act.decline || $0 == LeadPage.Act.giveBack }).isEmpty {
             shown.reasons = try await reasons(reader)
         }
-        if !shown.acts.filter({ $0 == LeadPage.Act.override || $0 == LeadPage.Act.decideReview }).isEmpty {
+        if !Set(shown.acts).isDisjoint(with: [.override, .decideReview, .share]) {
             shown.candidates = try await candidates(shown.why)
         }
         say(&shown, lead, time)
@@ -77,6 +77,7 @@ struct LeadGathering {
         if grant.allows(.decisionsOverride) && isOpen && !isUnderReview { acts.append(.override) }
         if grant.allows(.leadsAnswer) && isWithPartner { acts.append(.giveBack) }
         if grant.allows(.reviewsRequest) && !isUnderReview { acts.append(.review) }
+        if grant.allows(.partnersWrite) && (isWithPartner || status == "closed") { acts.append(.share) }
         return acts
     }
 

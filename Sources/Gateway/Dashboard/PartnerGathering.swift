@@ -11,6 +11,7 @@ import UseCases
 struct PartnerGathering {
     private static let heldMost = 40
     private static let latelyMost = 12
+    private static let changesMost = 6
 
     private let page: PageCall
     private var call: Call { page.call }
@@ -43,7 +44,15 @@ struct PartnerGathering {
             shown.held = (held.assigned + held.responded).map { Edition.line($0, for: grant) }
             shown.heldLeft = held.assignedLeft + held.respondedLeft
         }
+        shown.changes = try await call.read { try $0.profileChanges(of: id, limit: Self.changesMost) }?.map { change in
+            .init(
+                at: change.at, differences: change.differences.map { .init(field: $0.field, before: $0.before, after: $0.after) },
+                isFirst: change.isFirst)
+        }
         if grant.allows(.decisionsRead) { shown.lately = try await lately(id, grant, reader) }
+        if grant.allows(.partnersWrite) && grant.partner == nil && standing.status != "removed" {
+            shown.others = try await call.look { $0.activePartnerIDs }.filter { $0 != id }.sorted()
+        }
         shown.canChange = grant.allows(.availabilityWrite) && standing.status != "removed"
         shown.said = page.said
         return PageCall.answer(shown.page(reader))

@@ -140,7 +140,13 @@ extension FairnessPage.Found {
                     disparity: row.disparity)
             },
             floors: .init(
-                asked: channel.floors.asked, met: channel.floors.met, outOfReach: channel.floors.outOfReach))
+                asked: channel.floors.asked, met: channel.floors.met, outOfReach: channel.floors.outOfReach),
+            announced: channel.starvation.reversed().map { row in
+                let words = StarvationText(row, channel.currency) { String($0.utf8.prefix(10)) ?? $0 }
+                return .init(
+                    partner: row.partner, at: TimeText.moment(row.at), what: words.what, cause: words.cause,
+                    remedy: words.remedy)
+            })
         return .init(body: Array(try JSONText.line(channel).utf8), report: found)
     }
 }

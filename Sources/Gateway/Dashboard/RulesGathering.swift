@@ -21,17 +21,17 @@ struct RulesGathering {
     private var canPublish: Bool { get throws { try call.grant.allows(.policiesPublish) } }
 
     func inForce() async throws -> Answer {
-        let (policy, logic) = try await call.look { state in
+        let (policy, rates, logic) = try await call.look { state in
             let policy = state.policy.map { policy in
                 RulesPage.InForce(
                     version: state.policyVersion,
                     lines: PolicyWords(policy, currency: state.currency).lines.map(\.text))
             }
-            return (policy, state.logicVersion)
+            return (policy, state.rateStandings, state.logicVersion)
         }
         let reader = try await page.reader(cursor: call.services.decisions.end(of: try call.grant.program))
         return PageCall.answer(
-            RulesPage(policy, logic: logic, canPublish: try canPublish, said: page.said).page(reader))
+            RulesPage(policy, rates: rates, logic: logic, canPublish: try canPublish, said: page.said).page(reader))
     }
 
     func history() async throws -> Answer {

@@ -152,21 +152,8 @@ enum ChannelWords {
 
     /// The partner, the day, what was announced, what kept it or the others, and what would help.
     static func cells(_ row: AnnouncedStarvation, _ currency: String, _ style: TextStyle) -> [String] {
-        let leads = row.of == 0 ? [] : ["\(CountText.grouped(row.leads)) of \(CountText.of(row.of, "lead"))"]
-        let value = row.ofValueMinorUnits.map {
-            ["\(MoneyText.whole(Double(row.valueMinorUnits ?? 0), currency)) of \(MoneyText.whole(Double($0), currency))"]
-        }
-        let what =
-            switch row.kind {
-            case "floor": "floor about to be missed, \((leads + (value ?? [])).joined(separator: ", "))"
-            case "idle": "no lead since \(style.day(row.since))"
-            default: "took \(CountText.grouped(row.leads)) of \(CountText.of(row.of, "lead"))"
-            }
-        let rule = row.rule.map { " (\($0))" } ?? ""
-        return [
-            row.partner, style.day(row.at), what, DecisionReasonWords.starvation(named: row.cause) + rule,
-            DecisionReasonWords.remedy(named: row.cause),
-        ]
+        let told = StarvationText(row, currency) { style.day($0) }
+        return [row.partner, style.day(row.at), told.what, told.cause, told.remedy]
     }
 
     static func escalations(_ network: NetworkFigures) -> String {

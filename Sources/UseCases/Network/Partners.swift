@@ -80,6 +80,21 @@ extension Deployment {
         }
     }
 
+    /// Gives everything of a partner to another, waits until that is journaled, and says what came of it.
+    public func merge(_ merger: PartnersMerged) async throws(Problem) -> (position: UInt64, events: [Event]) {
+        try await Problem.told {
+            try await submit(event(.partnersMerged, try WirePartnersMerged.with {
+                ($0.fromPartnerID, $0.intoPartnerID) = (merger.fromPartnerID, merger.intoPartnerID)
+                $0.decidedBy = merger.decidedBy
+                switch merger.reason {
+                case .unspecified: $0.reason = .unspecified
+                case .duplicate: $0.reason = .duplicate
+                case .takeover: $0.reason = .takeover
+                }
+            }.jsonString()))
+        }
+    }
+
     /// A bound in a foreign currency is not used, which nobody would notice.
     private static func foreignBound(_ profile: PartnerProfile, _ currency: String) -> (
         partnerID: String, currency: String
