@@ -16,6 +16,7 @@ struct BenchDossierCommand: AsyncParsableCommand {
             """)
 
     @Option(help: "Leads of the program.") var leads = 1_000_000
+    @Option(help: "Partners of the program.") var partners = 40
     @Option(help: ArgumentHelp("Where the temporary folder is made.", valueName: "dir")) var directory =
         NSTemporaryDirectory()
     @Option(help: ArgumentHelp("Folder that stays.", valueName: "dir")) var keep: String?
@@ -25,6 +26,7 @@ struct BenchDossierCommand: AsyncParsableCommand {
 
     func validate() throws {
         if leads < 1_000 || leads > 10_000_000 { throw ValidationError("--leads must be from 1000 to 10000000") }
+        if partners < 1 || partners > 10_000 { throw ValidationError("--partners must be from 1 to 10000") }
     }
 
     func run() async throws {
@@ -72,7 +74,7 @@ struct BenchDossierCommand: AsyncParsableCommand {
             path: path, settings: .init(program: Self.program, masterKeyFile: path + ".key", keySeed: "bench"))
         var bar = ProgressBar("making", unit: "leads")
         let began = ContinuousClock.now
-        try await LargeProgram(leads: leads).make(in: folder) { bar.update(UInt64($0), of: UInt64($1)) }
+        try await LargeProgram(leads: leads, partners: partners).make(in: folder) { bar.update(UInt64($0), of: UInt64($1)) }
         bar.finish()
         figures.append(
             BenchmarkFigure(

@@ -12,8 +12,8 @@ import UseCases
 /// The program's partners.
 struct PartnersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "partners", abstract: "Apply and list partners.", discussion: Outcome.note,
-        subcommands: [PartnersApply.self, PartnersList.self])
+        commandName: "partners", abstract: "Apply, list and merge partners.", discussion: Outcome.note,
+        subcommands: [PartnersApply.self, PartnersList.self, PartnersMerge.self])
 }
 
 /// Sends the profiles of a file that differ from those in force.

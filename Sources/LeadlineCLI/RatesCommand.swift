@@ -76,23 +76,9 @@ struct StatedRate: ExpressibleByArgument {
     let rate: ExchangeRate
 
     init?(argument: String) {
-        let parts = argument.utf8.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].count == 3 else { return nil }
-        let number = parts[1].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard (1...2).contains(number.count), let whole = Self.number(number[0], most: 7) else { return nil }
-        var micros = whole * 1_000_000
-        if number.count == 2 {
-            guard let places = Self.number(number[1], most: 6) else { return nil }
-            var scaled = places
-            for _ in number[1].count..<6 { scaled *= 10 }
-            micros += scaled
-        }
-        guard micros > 0 else { return nil }
-        rate = ExchangeRate(currency: String(decoding: parts[0], as: UTF8.self), rateMicros: micros)
-    }
-
-    private static func number(_ digits: some Collection<UInt8>, most: Int) -> Int64? {
-        guard (1...most).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
+        guard let at = argument.utf8.firstIndex(of: UInt8(ascii: "=")), argument.utf8[..<at].count == 3,
+            let micros = RateWords.micros(argument[argument.utf8.index(after: at)...])
+        else { return nil }
+        rate = ExchangeRate(currency: String(argument[..<at]), rateMicros: micros)
     }
 }

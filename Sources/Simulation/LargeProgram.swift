@@ -7,13 +7,17 @@ import LeadlineCore
 /// one of them is measured there.
 public struct LargeProgram {
     private let leads: Int
+    private let partners: Int
     private let chunk = 5_000
     private static let start = Timestamp(micros: 1_735_689_600_000_000)
     /// A million leads come in a year.
     private static let spacingMicros: Int64 = 30_000_000
 
-    /// A program of so many leads.
-    public init(leads: Int) { self.leads = leads }
+    /// A program of so many leads and partners.
+    public init(leads: Int, partners: Int = 40) {
+        self.leads = leads
+        self.partners = partners
+    }
 
     /// Fills an empty folder: every lead is decided, half are closed soon after, and some companies are observed.
     /// - Parameter progress: leads made, and leads in all.
@@ -23,7 +27,7 @@ public struct LargeProgram {
         let processor = try Processor(folder, clock: FixedClock(end), timeSource: .eventTime)
         let journal = try folder.openJournalReadOnly()
         try await processor.append(
-            workload.setUp(at: Self.start, firstResponseMinutes: 0) + workload.partners(40, at: Self.start))
+            workload.setUp(at: Self.start, firstResponseMinutes: 0) + workload.partners(partners, at: Self.start))
         _ = try await processor.runUntilIdle(batchMax: 5_000)
         var read: UInt64 = 0
         for first in stride(from: 0, to: leads, by: chunk) {
