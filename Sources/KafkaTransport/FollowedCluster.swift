@@ -71,7 +71,7 @@ public actor FollowedCluster: TopicFollower {
 
     /// How often the brokers are asked how far the copy is behind while nothing comes.
     static let askEvery = Duration.seconds(1)
-    /// A copy that takes nothing in for so long while records are there is told of.
+    /// Of a copy that takes nothing in for so long while records are there all is read anew.
     private static let stillnessMax = Duration.seconds(10)
     /// More records of a partition are not read while so many wait for keys.
     private static let waitingMax = 20_000
@@ -218,23 +218,25 @@ public actor FollowedCluster: TopicFollower {
             }
         }
         standings.withLock { [behind, asked] in $0 = (behind, asked) }
-        watch(behind, journalEnds: Array(found.prefix(copies.count)))
+        if isStandingStill(behind, journalEnds: Array(found.prefix(copies.count))) { try begin() }
     }
 
-    /// Says so if records are there and none was taken in for long, and what it waits for.
-    private func watch(_ behind: Int64, journalEnds: [Int64]) {
+    /// True if records are there and none was taken in for long: then all is read anew from where the copies stand, for a
+    /// client that has lost its place in a partition does not find it by itself. Says what each waited for.
+    private func isStandingStill(_ behind: Int64, journalEnds: [Int64]) -> Bool {
         let takenIn = copies.map(\.takenIn)
         if behind == 0 || takenIn != stillness.takenIn { stillness = (takenIn, asked) }
-        guard stillness.since.duration(to: asked) >= Self.stillnessMax else { return }
+        guard stillness.since.duration(to: asked) >= Self.stillnessMax else { return false }
         stillness.since = asked
         for (copy, end) in zip(copies, journalEnds) where copy.takenIn < end {
             logger.warning(
-                "a copy of the journal stands still",
+                "a copy of the journal stands still, and is read on from there",
                 metadata: [
                     "partition": "\(copy.intake.partition)", "taken in": "\(copy.takenIn)", "read": "\(copy.journalNext)",
                     "end": "\(end)", "keys read": "\(copy.keysNext)", "keys needed": "\(copy.needs?.keys ?? copy.keysNext)",
                 ])
         }
+        return true
     }
 
     /// Takes in the batches whose keys are here.
