@@ -21,6 +21,7 @@ import Yams
         4: ("e35f164512909eaff8df6b0f3895f85a9d28a1c6d0c775e7f2f082d8a0d8036f", "bba352cd0e140ba81d6ad892c54d1d23"),
         5: ("e1dc0ccbddfed792bf5253f14e85d863549d5549e68cc58e1f5cbdec40b40330", "bba352cd0e140ba81d6ad892c54d1d23"),
         6: ("b0ac8418ff77e40df0ae9c1ef11a5115f2cc0bbccb1601c355aad2d58700d42a", "bba352cd0e140ba81d6ad892c54d1d23"),
+        7: ("0e0253a6a3221c8db115a4390e669d1dd1d8978836fa0df7babe2557cb1bf123", "bba352cd0e140ba81d6ad892c54d1d23"),
     ]
 
     private var scenario: Scenario
@@ -82,6 +83,7 @@ import Yams
         try await comesBack(&stage, clock)
 
         try await negotiate(&stage, clock)
+        if logic >= 7 { try await settle(&stage, clock) }
 
         try await stage.settle()
         try expectReasons()
@@ -159,6 +161,55 @@ import Yams
             let lapsed = Self.ended(try await events(&stage))
             #expect(!lapsed.isEmpty && lapsed.allSatisfy { $0 == .expired })
         }
+    }
+
+    /// What logic version 7 brought stands in the journal too: a person is known again by a telephone number, rates are
+    /// published, a deal is won for less than was said and lost after all, its commission is shared, and the two partners
+    /// that the example names become one.
+    private func settle(_ stage: inout Stage, _ clock: SettableClock) async throws {
+        let more = """
+
+            absenceAhead: ABSENCE_AHEAD_DEPUTIES
+            clawbackDays: 60
+            holidayCalendars: [{name: italy, countries: [IT], dates: ["2026-12-08"]}]
+            starvation: {idleDays: 30}
+            """
+        var told: [String: Int] = [:]
+        func tell(_ type: String, _ id: String, _ data: String, _ stage: inout Stage) async throws -> [Event] {
+            let events = try await events(type, "v7-" + id, data, &stage)
+            for event in events { told[String("\(event)".prefix { $0 != "(" }), default: 0] += 1 }
+            return events
+        }
+        _ = try await tell("PolicyPublished", "policy", try policyWithReturns(and: more), &stage)
+        let rates = #"{"validFrom":"2026-01-01T00:00:00Z","rates":[{"currency":"USD","rateMicros":"911000"}]}"#
+        _ = try await tell("RatesPublished", "rates", rates, &stage)
+        var holder = ""
+        for (number, phone) in ["+39 049 555 0142", "049/5550142"].enumerated() {
+            let events = try await tell(
+                "LeadSubmitted", "lead-\(number)",
+                #"{"leadId":"person-\#(number)","contact":{"givenName":"Kim","familyName":"Doe","phone":"\#(phone)"},"country":"IT","language":"it","vertical":"manufacturing","employees":200,"dealValue":{"minorUnits":"9000000","currency":"USD"},"technologies":["opc-ua"],"residency":"eu","lawfulBasis":"LAWFUL_BASIS_CONSENT"}"#,
+                &stage)
+            for case .leadAssigned(let assigned) in events { holder = assigned.partnerID }
+        }
+        let names = #""leadId":"person-0","partnerId":"\#(holder)""#
+        let terms = #"{"partnerId":"\#(holder)","rateBasisPoints":1000}"#
+        _ = try await tell("PartnerCommissionTermsSet", "terms", terms, &stage)
+        let other = holder == Self.right ? Self.nextBest : Self.right
+        for (number, amount) in ["9000000", "7500000"].enumerated() {
+            _ = try await tell(
+                "DealWon", "won-\(number)", #"{\#(names),"amount":{"minorUnits":"\#(amount)","currency":"USD"}}"#, &stage)
+            let share = #"{"leadId":"person-0","shares":[{"partnerId":"\#(other)","basisPoints":2500}]}"#
+            if number == 0 { _ = try await tell("CommissionShared", "share", share, &stage) }
+        }
+        _ = try await tell("DealLost", "lost", "{\(names)}", &stage)
+        let merger = #"{"fromPartnerId":"\#(other)","intoPartnerId":"\#(holder)","decidedBy":"channel-ops","reason":"PARTNER_MERGE_REASON_TAKEOVER"}"#
+        _ = try await tell("PartnersMerged", "merger", merger, &stage)
+        // What the partner held is handed over as soon as time goes on.
+        clock.set(clock.now().adding(micros: 1_000_000))
+        let handed = try await events(&stage).filter { if case .leadAssigned = $0 { true } else { false } }
+        #expect(!handed.isEmpty)
+        #expect(told["leadMerged"] == 1 && told["personLinkChanged"] == 1, "\(told)")
+        #expect(told["commissionReversed", default: 0] >= 2 && told["inputDisregarded"] == nil, "\(told)")
     }
 
     private static func ended(_ events: [Event]) -> [OfferStatus] {

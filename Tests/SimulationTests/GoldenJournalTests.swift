@@ -15,6 +15,7 @@ import Testing
         (version: 4, head: "e35f164512909eaff8df6b0f3895f85a9d28a1c6d0c775e7f2f082d8a0d8036f"),
         (version: 5, head: "e1dc0ccbddfed792bf5253f14e85d863549d5549e68cc58e1f5cbdec40b40330"),
         (version: 6, head: "b0ac8418ff77e40df0ae9c1ef11a5115f2cc0bbccb1601c355aad2d58700d42a"),
+        (version: 7, head: "0e0253a6a3221c8db115a4390e669d1dd1d8978836fa0df7babe2557cb1bf123"),
     ]
 
     @Test(arguments: journals)
