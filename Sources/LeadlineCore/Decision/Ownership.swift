@@ -58,7 +58,7 @@ enum Ownership {
         let since = stamp.adding(micros: -Int64(policy.samePersonDays) * Timestamp.microsPerDay)
         let account = input.account.flatMap(state.accounts.index(of:)).map { UInt32($0) }
         var withoutAccount: Int?
-        for person in [subject] + state.persons.group(of: [subject]).filter({ $0 != subject }) {
+        for person in persons(subject, input.linkedSubject, state) {
             var slot = state.newestOpen[person] ?? LeadTable.nowhere
             for _ in 0..<hopsMax where slot != LeadTable.nowhere {
                 let lead = state.leads.leads[Int(slot)]
@@ -71,5 +71,12 @@ enum Ownership {
             }
         }
         return withoutAccount
+    }
+
+    /// The person of an input, then all who are one with the person; also whom the input itself leads to, unless
+    /// somebody said that they are two.
+    private static func persons(_ subject: Digest128, _ linked: Digest128?, _ state: State) -> [Digest128] {
+        let led = linked.flatMap { $0 == subject || state.persons.isSevered(subject, $0) ? nil : $0 }
+        return state.persons.group(of: [subject, led].compactMap { $0 })
     }
 }
