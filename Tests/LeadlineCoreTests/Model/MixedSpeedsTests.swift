@@ -11,7 +11,8 @@ import Testing
 
     /// Deals of two partners, one a minute: A wins energy, B wins what is left.
     private static func history(logic version: UInt32, deals: Int = 120) -> Story {
-        var story = Story(logic: version, policy, .partner("A"), .partner("B"))
+        var story = Story(
+            logic: version, policy, .partner("A") { $0.languages = ["de"] }, .partner("B") { $0.languages = ["de"] })
         for number in 0..<deals {
             let id = "L\(number)", isEnergy = number % 3 == 0, partner = number % 2 == 0 ? "A" : "B"
             story.given(
@@ -46,7 +47,8 @@ import Testing
         let after = try Self.explained(story), now = story.state.modelStanding
         #expect(now.experts.map(\.name).suffix(2) == ["slow-model", "slowest-model"] && now.slots.count == 11)
         #expect(now.awards == standing.awards && now.won == standing.won && now.lost == standing.lost)
-        #expect(now.baseRate == standing.baseRate)
+        // Since version 8 both ends of deals have to have been seen, and not the losses alone.
+        #expect(abs(now.baseRate - standing.baseRate) < 1e-4)
         for (then, candidate) in zip(before.candidates, after.candidates) {
             #expect(abs(then.conversion - candidate.conversion) < 0.1, "\(then.conversion) \(candidate.conversion)")
             #expect(then.voices == nil && then.conversionContributions.count == candidate.conversionContributions.count)
