@@ -12,6 +12,9 @@ public struct ColumnChoice: Sendable {
     public var categories: [String] = []
     /// Columns of numbers; with `categories` empty too, those that begin with `n_`.
     public var numbers: [String] = []
+    /// Columns that are fields of leads. Rows are then leads of a program, which learns them as it learns its own; no
+    /// other column is learned from.
+    public var fields: [ProgramField: String] = [:]
     /// Columns that scores are asked for, each value by itself; `partner` is the partner's column whatever its name.
     public var groups: [String] = []
 
@@ -24,6 +27,8 @@ public struct ColumnChoice: Sendable {
             var name: String
             var place: Int
             var isNumber: Bool
+            /// The field of leads that it is; nil where columns are learned from as they are.
+            var field: ProgramField?
         }
 
         var arrival: Int
@@ -60,7 +65,25 @@ public struct ColumnChoice: Sendable {
         return places
     }
 
+    private func fieldSlots(_ header: [String], _ line: Int) throws(EvaluationError) -> [Places.Slot] {
+        if !(categories.isEmpty && numbers.isEmpty) {
+            throw EvaluationError(
+                "columns are named as fields of leads and as others",
+                remedy: "Give --field alone, or --category and --number")
+        }
+        var slots: [Places.Slot] = []
+        for field in ProgramField.allCases {
+            guard let name = fields[field] else { continue }
+            slots.append(
+                Places.Slot(
+                    name: name, place: try place(name, "--field", header, line), isNumber: field.isNumber, field: field)
+            )
+        }
+        return slots
+    }
+
     private func slots(_ header: [String], _ line: Int) throws(EvaluationError) -> [Places.Slot] {
+        if !fields.isEmpty { return try fieldSlots(header, line) }
         if categories.isEmpty && numbers.isEmpty {
             let found = header.indices.filter { header[$0].hasPrefix("c_") || header[$0].hasPrefix("n_") }
             if found.isEmpty {

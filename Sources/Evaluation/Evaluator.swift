@@ -75,11 +75,7 @@ public struct Evaluator: Sendable {
     ) {
         var best: (pass: ProgressivePass, hash: String)?
         for number in 0..<passes {
-            var learner = WinModelLearner(observations, settings: .ofHistory(logic: logic))
-            let pass = ProgressiveValidation.run(&learner, over: observations) {
-                progress(number * observations.count + $0)
-            }
-            let hash = learner.model.contentHash().description
+            let (pass, hash) = pass(over: observations) { progress(number * observations.count + $0) }
             if let known = best, known.hash != hash || known.pass.predictions != pass.predictions {
                 throw EvaluationError(
                     "two passes over the same rows differ",
@@ -89,6 +85,20 @@ public struct Evaluator: Sendable {
         }
         guard let best else { preconditionFailure("there is at least one pass, and it takes less than for ever") }
         return best
+    }
+
+    /// One pass of the model, and a hash of what it has learned: as a program's own where columns are fields of leads.
+    private func pass(
+        over observations: Observations, _ progress: (Int) -> Void
+    ) -> (pass: ProgressivePass, hash: String) {
+        if observations.leads.isEmpty {
+            var learner = WinModelLearner(observations, settings: .ofHistory(logic: logic))
+            let pass = ProgressiveValidation.run(&learner, over: observations, progress: progress)
+            return (pass, learner.model.contentHash().description)
+        }
+        var learner = ProgramLearner(observations, logic: logic)
+        let pass = ProgressiveValidation.run(&learner, over: observations, progress: progress)
+        return (pass, learner.run.state.modelStanding(cellsMost: 0).contentHash.description)
     }
 
     private func grouped(

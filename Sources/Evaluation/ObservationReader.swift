@@ -106,7 +106,11 @@ public struct ObservationReader {
         observations.closings.append(closing)
         observations.outcomes.append(outcome)
         observations.partners.append(try partner(fields[places.partner], line))
-        observations.rows.append(try row(fields, places.slots, line))
+        if columns.fields.isEmpty {
+            observations.rows.append(try row(fields, places.slots, line))
+        } else {
+            observations.leads.append(try lead(fields, places.slots, line))
+        }
         for (k, group) in places.groups.enumerated() { addGroup(k, fields[group.place]) }
     }
 
@@ -200,8 +204,23 @@ public struct ObservationReader {
         return row
     }
 
+    private func lead(_ fields: [String], _ slots: [ColumnChoice.Places.Slot], _ line: Int) throws(EvaluationError)
+        -> LeadAttributes
+    {
+        var lead = LeadAttributes()
+        for slot in slots {
+            if slot.isNumber {
+                slot.field?.set(try Self.number(fields[slot.place], slot.name, line), in: &lead)
+            } else {
+                slot.field?.set(Self.trimmed(fields[slot.place]), in: &lead)
+            }
+        }
+        return lead
+    }
+
     /// A column of numbers is as many slots as there are ways to read them.
     private func slotNames(_ slot: ColumnChoice.Places.Slot) -> [String] {
+        if let field = slot.field { return ["\(field.rawValue) (\(slot.name))"] }
         if !slot.isNumber || readings.count == 1 { return [slot.name] }
         return readings.map { "\(slot.name) (\($0.rawValue))" }
     }

@@ -1,3 +1,5 @@
+public import LeadlineCore
+
 /// A file of opportunities as the model sees it, column by column, in order of arrival.
 ///
 /// Texts are numbered: a partner by its place in `partnerNames`, a value of a slot by an id that no other slot shares.
@@ -29,6 +31,8 @@ public struct Observations: Sendable {
     public var slotNames: [String] = []
     /// For each row one value id a slot, as `WinModel` takes them.
     public var rows: [[Int32]] = []
+    /// For each row the lead, where columns are fields of leads; else none.
+    public var leads: [LeadAttributes] = []
     /// Value ids are 1 to below this; 0 stands for a value never seen.
     public var valueCount = 1
     /// Columns that scores are asked for.
@@ -60,6 +64,7 @@ public struct Observations: Sendable {
         outcomes = order.map { outcomes[$0] }
         partners = order.map { partners[$0] }
         rows = order.map { rows[$0] }
+        if !leads.isEmpty { leads = order.map { leads[$0] } }
         for k in groupings.indices { groupings[k].ids = order.map { groupings[k].ids[$0] } }
         arrivals = order.map { arrivals[$0] }
     }

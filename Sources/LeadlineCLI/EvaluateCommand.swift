@@ -22,7 +22,14 @@ struct EvaluateCommand: ParsableCommand {
             Columns are t, tclose, partner and y unless named; c_* are categories and n_* numbers, unless --category \
             or --number say what to learn from. Days are dates such as 2026-03-01 or whole numbers. Outcomes are 1, \
             won, true or yes, and 0, lost, false or no. Without an outcome or a closing day a row is still open: \
-            predicted, never learned from or scored. A number counts by its half-octave band.
+            predicted, never learned from or scored. A number counts in three ways: by bands of half an octave and of \
+            an eighth, and by the zeros at its end.
+
+            With --field the columns are fields of leads, and the rows are the leads of a program, which decides and \
+            learns as every program does: the same scores as 'import --train' and 'backtest' have of the same rows at \
+            the same times, where outcomes of a day come after its leads.
+
+              leadline evaluate crm.csv --field source=origin --field campaign=landing_page --field deal-value=amount
 
             Scores: log-loss, AUC, Brier score and the expected calibration error (ECE) over 10 bins of equal mass. \
             Bins of few rows show an error even where every prediction is right: the ECE to expect by chance is told, \
@@ -50,6 +57,12 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Column of a number to learn from. May be given several times.", valueName: "column"))
     var number: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Learn a column as this field of a program's leads: \(ProgramField.allCases.map(\.rawValue).joined(separator: ", ")). May be given several times.",
+            valueName: "field=column"))
+    var field: [String] = []
 
     @Option(help: ArgumentHelp("Score the rows after this share of them.", valueName: "share"))
     var fromShare = 0.5
@@ -79,6 +92,10 @@ struct EvaluateCommand: ParsableCommand {
     func validate() throws {
         if !(fromShare >= 0 && fromShare < 1) { throw ValidationError("--from-share must be from 0 to below 1") }
         if byLeast < 0 { throw ValidationError("--by-least must not be negative") }
+        if !field.isEmpty && !(category.isEmpty && number.isEmpty) {
+            throw ValidationError("Give --field, or --category and --number, not both")
+        }
+        _ = try fields()
         if !(1...1_000).contains(passes) { throw ValidationError("--repeat must be from 1 to 1000") }
     }
 
@@ -94,8 +111,26 @@ struct EvaluateCommand: ParsableCommand {
         if let svg { try PictureFile.write(ReliabilityPlot.svg(reports), to: svg) }
     }
 
+    /// The columns that are fields of leads.
+    private func fields() throws -> [ProgramField: String] {
+        var fields: [ProgramField: String] = [:]
+        for text in field {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, let name = ProgramField(rawValue: parts[0]), !parts[1].isEmpty else {
+                let names = ProgramField.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--field is a field and its column, as in source=origin; fields are \(names)")
+            }
+            if fields.updateValue(parts[1], forKey: name) != nil {
+                throw ValidationError("--field names \(parts[0]) twice")
+            }
+        }
+        return fields
+    }
+
     private var columns: ColumnChoice {
         var columns = ColumnChoice()
+        // Checked before.
+        if let fields = try? fields() { columns.fields = fields }
         columns.arrival = arrival
         columns.closed = closed
         columns.partner = partner

@@ -50,11 +50,14 @@ import DequeModule
 /// | | holidays are no working days, by calendars in the policy; steps of the escalation ladder have working hours
 /// | | what a partner that goes away has not answered goes to a deputy, by policy; partners are merged |
 /// | | values of a lead are taken back; declined, expired and withdrawn leads count at partners by policy |
+/// | 8 | crossed models of three speeds are mixed; who explains says how much each voice counted |
+/// | | outcomes are learned however late they come: by closing curves of what the lead is, and beyond the window |
+/// | | the model learns from a deal's size in finer bands, and from how round the amount is |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1
     /// The version with which programs start today.
-    public static let newest: UInt32 = 7
+    public static let newest: UInt32 = 8
 
     /// True if this program can decide by `version`.
     public static func knows(_ version: UInt32) -> Bool { oldest...newest ~= version }
@@ -79,6 +82,14 @@ extension State {
         if before < 5 && version >= 5 { beginVersion5() }
         if before < 6 && version >= 6 { beginVersion6() }
         if before < 7 && version >= 7 { beginVersion7() }
+        if before < 8 && version >= 8 { beginVersion8() }
+    }
+
+    /// The models that learn more slowly begin with what the one model has learned until now. How large and how round a
+    /// deal is, in finer steps, nobody has remembered of the leads that are awaited.
+    private mutating func beginVersion8() {
+        admitSlots(sinceLogic: 8)
+        model.mixSpeeds(.withSegments(logic: 8, hasProfiles: partners.haveProfiles))
     }
 
     /// Of leads in the human queue nobody has remembered what they wait for: a human takes them out.
@@ -131,10 +142,12 @@ extension State {
     }
 
     /// What version 3 knows leads by besides. Of the leads that are there nobody has said it.
-    private mutating func beginVersion3() {
-        for slot in LeadSlot.all where slot.sinceLogic == 3 {
+    private mutating func beginVersion3() { admitSlots(sinceLogic: 3) }
+
+    private mutating func admitSlots(sinceLogic version: UInt32) {
+        for slot in LeadSlot.all where slot.sinceLogic == version {
             values.admit(slot)
-            let unstated = values.learn(slot.key(0))
+            let unstated = values.learn(slot.unstated)
             model.addSlot(unstated)
             model.reserve(partners: partners.count, values: values.idEnd)
         }

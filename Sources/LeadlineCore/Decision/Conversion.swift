@@ -33,9 +33,10 @@ public enum ConversionContribution: Int, Sendable, CaseIterable {
     static let firstCount = Self.partnerTechnologies.rawValue + 1
 
     /// How many of them the logic of a version adds up, from the first on.
-    public static func count(logic version: UInt32) -> Int {
-        firstCount + LeadSlot.count(logic: version) - LeadSlot.firstCount
-    }
+    public static func count(logic version: UInt32) -> Int { count(slots: LeadSlot.count(logic: version)) }
+
+    /// How many there are where a lead is known by so many slots.
+    static func count(slots: Int) -> Int { firstCount + min(slots, LeadSlot.explainedCount) - LeadSlot.firstCount }
 }
 
 /// P(won | lead, partner): the program's model, prepared for one lead and then asked for each partner.
@@ -84,7 +85,7 @@ struct Conversion {
         let stride = state.model.weights.stride
         self.row = InlineArray { $0 < row.count ? Int(row[$0]) * stride : 0 }
         slotCount = row.count
-        count = ConversionContribution.firstCount + row.count - LeadSlot.firstCount
+        count = ConversionContribution.count(slots: row.count)
         let sums = state.model.weights.leadSums(row.span)
         let m = state.model.blend.multipliers
         weights = state.model.blend.weights
@@ -145,6 +146,14 @@ struct Conversion {
             let cell = cells[slot] + partner
             var term = (w[2] * multipliers[3]) * crosses[cell].x
             if mixesSpeeds { term += w[5] * slowCrosses[cell].x + w[6] * slowestCrosses[cell].x }
+            if slot == LeadSlot.dealSize.rawValue {
+                // The deal's size, read in other ways.
+                for finer in LeadSlot.explainedCount..<max(slotCount, LeadSlot.explainedCount) {
+                    let cell = cells[finer] + partner
+                    term += (w[2] * multipliers[3]) * crosses[cell].x
+                    if mixesSpeeds { term += w[5] * slowCrosses[cell].x + w[6] * slowestCrosses[cell].x }
+                }
+            }
             if slot == LeadSlot.vertical.rawValue { term += w[3] * segment.vertical + w[4] * suits.vertical }
             if slot == LeadSlot.dealSize.rawValue { term += w[3] * segment.dealSize + w[4] * suits.size }
             if slot == LeadSlot.product.rawValue { term += w[4] * suits.product }
@@ -155,7 +164,7 @@ struct Conversion {
         into[start + ConversionContribution.partnerLanguage.rawValue] = language
         into[start + ConversionContribution.partnerTechnologies.rawValue] = technologies
         sum = (sum + language) + technologies
-        for slot in LeadSlot.firstCount..<slotCount {
+        for slot in LeadSlot.firstCount..<min(slotCount, LeadSlot.explainedCount) {
             let cell = cells[slot] + partner
             var term = (w[2] * multipliers[3]) * crosses[cell].x
             if mixesSpeeds { term += w[5] * slowCrosses[cell].x + w[6] * slowestCrosses[cell].x }

@@ -57,6 +57,9 @@ public struct ScoredCandidate: Sendable, Equatable {
     /// Out after all because the conversion is below the policy's minimum.
     public var isBelowMinimum: Bool
     public var evidence: Evidence
+    /// Whose word the conversion is, and how far each is believed; since logic version 8, and nil where the truth was
+    /// known.
+    public var voices: WinVoices?
 }
 
 /// The counts behind a candidate's numbers.
@@ -195,7 +198,8 @@ extension FullEvaluation {
                 waitingPrice: scratch.waitingPrice(row),
                 isBelowMinimum: !scratch.isIn[row] && !scratch.isAtCap[row],
                 evidence: Evidence(
-                    partner, view, column: column, band: band, row: scratch.row, state, period: period, at: stamp))
+                    partner, view, column: column, band: band, row: scratch.row, state, period: period, at: stamp),
+                voices: scratch.knownConversions.isEmpty ? state.voices(view, scratch.row, partner, at: stamp) : nil)
         }
         candidates = scored.indices.filter { !scratch.isAtCap[$0] }.map { scored[$0] }
         var excluded: [ExcludedPartner] = []

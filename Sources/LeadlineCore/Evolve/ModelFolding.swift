@@ -38,6 +38,14 @@ extension State {
         return row
     }
 
+    /// How much each way to predict counts for a lead at a partner, and what the program's rate is they start from;
+    /// none before logic version 8.
+    func voices(_ view: LeadView, _ row: [Int32], _ partner: Int, at stamp: Timestamp) -> WinVoices? {
+        guard isLogic(8) else { return nil }
+        let said = prediction(view, LeadFeatures(view, accounts, at: stamp), row, partner)
+        return WinVoices(base: said.base, voices: model.voices(in: said, partner: partner))
+    }
+
     /// What the model says of a lead at a partner.
     private func prediction(
         _ view: LeadView, _ features: LeadFeatures, _ row: [Int32], _ partner: Int

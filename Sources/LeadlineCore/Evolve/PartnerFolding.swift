@@ -98,6 +98,9 @@ extension State {
             profile.deputies = []
         }
         partners.upsert(profile, timeZone: timeZone, currency: currency, &vocabulary)
+        if isLogic(8) {
+            model.believe(as: .withSegments(logic: logicVersion, hasProfiles: partners.haveProfiles))
+        }
         if let partner = partners.index(of: profile.partnerID) {
             partners.holidays[partner] = holidays.days(of: profile)
         }

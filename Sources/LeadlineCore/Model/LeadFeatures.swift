@@ -3,12 +3,18 @@ public enum LeadSlot: Int, Sendable, CaseIterable {
     case vertical = 0, country, companySize, dealSize, source, product, intent
     /// Since logic version 3.
     case campaign
+    /// The deal's size, read once more as `NumberBands.Reading` has it: how large it is, how large in finer steps, and
+    /// how round the amount is. Since logic version 8.
+    case dealSizeHalf, dealSizeEighth, dealRoundness
 
     /// Name in explanations.
     public var name: String {
         switch self {
         case .companySize: "company-size"
         case .dealSize: "deal-size"
+        case .dealSizeHalf: "deal-size-half-octave"
+        case .dealSizeEighth: "deal-size-eighth-octave"
+        case .dealRoundness: "deal-roundness"
         default: "\(self)"
         }
     }
@@ -21,16 +27,38 @@ public enum LeadSlot: Int, Sendable, CaseIterable {
         case .source: .source
         case .product: .product
         case .campaign: .campaign
-        case .companySize, .dealSize, .intent: nil
+        case .companySize, .dealSize, .intent, .dealSizeHalf, .dealSizeEighth, .dealRoundness: nil
+        }
+    }
+
+    /// How it reads the deal's amount; nil for what reads none, or by the bands of `SizeBand`.
+    public var reading: NumberBands.Reading? {
+        switch self {
+        case .dealSizeHalf: .half
+        case .dealSizeEighth: .eighth
+        case .dealRoundness: .zeros
+        default: nil
         }
     }
 
     static let all = allCases
     /// Slots that every logic version knows; later ones stand behind them.
     static let firstCount = 7
+    /// Slots of which explanations have a contribution each; those behind them speak of the deal's size too, and what
+    /// they say is in its contribution.
+    static let explainedCount = 8
 
     /// The first logic version that knows it.
-    public var sinceLogic: UInt32 { word?.sinceLogic ?? 0 }
+    public var sinceLogic: UInt32 { reading != nil ? 8 : word?.sinceLogic ?? 0 }
+
+    /// The value of a lead that does not state it.
+    var unstated: UInt32 { reading == nil ? key(0) : key(of: .nan) }
+
+    /// The key of an amount as the slot reads it.
+    func key(of amount: Double) -> UInt32 { key(UInt32(10_000 + (reading?.of(amount) ?? 0))) }
+
+    /// The band of a key's code.
+    static func band(_ code: Int) -> Int { code - 10_000 }
 
     /// Slots that the logic of a version knows leads by: the first so many.
     static func count(logic version: UInt32) -> Int { all.count { $0.sinceLogic <= version } }
@@ -43,8 +71,8 @@ public enum LeadSlot: Int, Sendable, CaseIterable {
 /// id with all others that found none.
 struct FeatureValues: Sendable {
     private static let valuesMax = 4_096
-    /// Of those, values of slots that came later: what there is no end of, such as campaigns, leaves room for the rest.
-    private static let laterMax = 1_024
+    /// Of those, campaigns: what there is no end of leaves room for the rest.
+    private static let campaignsMax = 1_024
     /// Ids below this are the first slots' shared ones; 0 is "never learned". Later slots have a value of their own for
     /// it.
     static let firstID = Int32(1 + LeadSlot.firstCount)
@@ -53,7 +81,7 @@ struct FeatureValues: Sendable {
 
     private(set) var known: [UInt32] = []
     private var idByKey: [UInt32: Int32] = [:]
-    private var laterCount = 0
+    private var campaignCount = 0
 
     /// One more than the largest id.
     var idEnd: Int { Int(Self.firstID) + known.count }
@@ -81,14 +109,16 @@ struct FeatureValues: Sendable {
         let id = Int32(idEnd)
         known.append(key)
         idByKey[key] = id
-        if Self.isLater(key) { laterCount += 1 }
+        if Self.isCampaign(key) { campaignCount += 1 }
         return id
     }
 
     private static func isLater(_ key: UInt32) -> Bool { key >> 24 >= UInt32(LeadSlot.firstCount) }
 
+    private static func isCampaign(_ key: UInt32) -> Bool { key >> 24 == UInt32(LeadSlot.campaign.rawValue) }
+
     private func hasRoom(_ key: UInt32) -> Bool {
-        known.count < Self.valuesMax && !(Self.isLater(key) && laterCount >= Self.laterMax)
+        known.count < Self.valuesMax && !(Self.isCampaign(key) && campaignCount >= Self.campaignsMax)
     }
 
     private func shared(_ key: UInt32) -> Int32 {
@@ -108,6 +138,11 @@ struct LeadFeatures: Sendable {
         for slot in LeadSlot.all { if let word = slot.word { set(slot, UInt32(lead.words[word])) } }
         set(.companySize, Self.companySize(lead.employees))
         set(.dealSize, UInt32(SizeBand.of(lead.valueMinorUnits ?? 0)))
+        // Sizes in the program's currency, for they are compared; roundness as it was stated, for it is lost else.
+        let amount = lead.statesValue ? lead.valueMinorUnits : nil
+        later[1] = LeadSlot.dealSizeHalf.key(of: Self.number(amount))
+        later[2] = LeadSlot.dealSizeEighth.key(of: Self.number(amount))
+        later[3] = LeadSlot.dealRoundness.key(of: Self.number(amount == nil ? nil : lead.statedMinorUnits))
         // Not a slot of the crossed model: the match model alone asks whether a language was stated.
         codes[7] = 7 << 24 | (lead.words.language == Vocabulary.none ? 0 : 1)
         set(.intent, lead.account.map { Intent.code(accounts.accounts[$0], at: stamp) } ?? 0)
@@ -120,6 +155,9 @@ struct LeadFeatures: Sendable {
             later[slot.rawValue - LeadSlot.firstCount] = slot.key(code)
         }
     }
+
+    /// An amount in whole units of its currency, as files of deals have it; not a number where there is none.
+    private static func number(_ minorUnits: Int64?) -> Double { minorUnits.map { Double($0) / 100 } ?? .nan }
 
     private func key(_ slot: Int) -> UInt32 {
         slot < LeadSlot.firstCount ? codes[slot] : later[slot - LeadSlot.firstCount]

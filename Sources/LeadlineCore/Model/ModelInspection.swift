@@ -330,9 +330,37 @@ extension State {
         case .intent:
             let strength = ["under 25", "25 to 49", "50 to 74", "75 and more"][code & 3]
             value.word = code == 0 ? "none" : "\(stated(code >> 2, else: "none")), strength \(strength)"
+        case .dealSizeHalf: Self.setSize(&value, LeadSlot.band(code), steps: 2)
+        case .dealSizeEighth: Self.setSize(&value, LeadSlot.band(code), steps: 8)
+        case .dealRoundness: value.word = Self.roundness(LeadSlot.band(code))
         default: value.word = stated(code, else: "not stated")
         }
         return value
+    }
+
+    private static func roundness(_ zeros: Int) -> String {
+        switch zeros {
+        case NumberBands.zero: "nothing"
+        case -1: "to the cent"
+        case 0: "no zero at the end"
+        case 1: "1 zero at the end"
+        case 2...: "\(zeros) zeros at the end"
+        default: "not stated"
+        }
+    }
+
+    private static func setSize(_ value: inout ModelStanding.Value, _ band: Int, steps: Int) {
+        guard let from = NumberBands.start(ofBand: band, steps: steps),
+            let to = NumberBands.start(ofBand: band + 1, steps: steps)
+        else {
+            value.word = band == NumberBands.zero ? "nothing" : "not stated"
+            return
+        }
+        // The last whole cent below where a band begins.
+        let above = Int64((from * 100).rounded(.up)) - 1, upTo = Int64((to * 100).rounded(.up)) - 1
+        value.aboveMinorUnits = above
+        value.upToMinorUnits = upTo
+        value.word = "over \(above) to \(upTo)"
     }
 
     private func stated(_ code: Int, else absent: String) -> String {

@@ -1,21 +1,29 @@
 /// Numbers as bands, by their bits, so that every machine draws the same line.
 public enum NumberBands {
     /// What a number says nothing of itself: it is zero, or no number.
-    private static let zero = -9_999
-    private static let none = -9_998
+    static let zero = -9_999
+    static let none = -9_998
+    /// Where the bands of a power of two begin between 1 and 2, after the first.
+    private static let halves = [1.4142135623730951]
+    private static let eighths = [
+        1.0905077326652577, 1.189207115002721, 1.2968395546510096, 1.4142135623730951, 1.5422108254079407,
+        1.681792830507429, 1.8340080864093424,
+    ]
 
     /// Half-octave band: two for each power of two. -9999 for zero, -9998 for what is no number; negative numbers have
     /// bands of their own.
-    public static func halfOctave(_ x: Double) -> Int { band(x, [1.4142135623730951]) }
+    public static func halfOctave(_ x: Double) -> Int { band(x, halves) }
 
     /// Eighth-octave band: eight for each power of two, else as `halfOctave`.
-    public static func eighthOctave(_ x: Double) -> Int {
-        band(
-            x,
-            [
-                1.0905077326652577, 1.189207115002721, 1.2968395546510096, 1.4142135623730951, 1.5422108254079407,
-                1.681792830507429, 1.8340080864093424,
-            ])
+    public static func eighthOctave(_ x: Double) -> Int { band(x, eighths) }
+
+    /// The least number of a band of positive numbers that deals can have; nil for other bands.
+    /// - Parameter steps: Bands of each power of two, 2 or 8.
+    static func start(ofBand band: Int, steps: Int) -> Double? {
+        guard (-16 * steps...60 * steps).contains(band) else { return nil }
+        let octave = Int(Int64(band).floorDivided(by: Int64(steps))), step = band - octave * steps
+        let power = Double(bitPattern: UInt64(octave + 1_023) << 52)
+        return step == 0 ? power : power * (steps == 2 ? halves : eighths)[step - 1]
     }
 
     /// How round a number is: the zeros at the end of its decimal digits, -1 for one with a fraction. -9999 for zero,

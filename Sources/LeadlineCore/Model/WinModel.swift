@@ -123,6 +123,13 @@ public struct WinModel: Sendable {
         curve.refresh(settings)
     }
 
+    /// From here on believes at first as `other` does.
+    mutating func believe(as other: WinModelSettings) {
+        if settings.blendPrior == other.blendPrior { return }
+        settings.blendPrior = other.blendPrior
+        blend.refresh(settings)
+    }
+
     /// From here on, experts that lie behind at one partner by less than about `logLoss` are still believed there.
     mutating func tolerate(_ logLoss: Double) {
         settings.partnerBlendTolerance = logLoss

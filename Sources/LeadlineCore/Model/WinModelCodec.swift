@@ -22,8 +22,9 @@ extension WinModel {
         w.put(UInt64(judgePointer))
     }
 
+    /// - Parameter hasPrior: False where nobody ever said what is presumed: then what the settings say holds.
     init(
-        from r: inout StateReader, settings: WinModelSettings, partners: Int, values: Int
+        from r: inout StateReader, settings: WinModelSettings, hasPrior: Bool = true, partners: Int, values: Int
     ) throws(StateBytesError) {
         let slots = Int(try r.get(UInt32.self))
         guard slots <= 1_024 else { throw .invalid(at: r.at) }
@@ -31,7 +32,7 @@ extension WinModel {
         settings.priorRate = try r.double()
         settings.priorStrength = try r.double()
         self.init(slotCount: slots, settings: settings)
-        setPrior(rate: settings.priorRate, strength: settings.priorStrength)
+        if hasPrior { setPrior(rate: settings.priorRate, strength: settings.priorStrength) }
         restore(day: try r.get(), version: try r.digest())
         try weights.read(from: &r, settings, partners: partners, values: values)
         try curve.read(from: &r)

@@ -68,10 +68,13 @@ public struct WinModelSettings: Sendable, Equatable {
         settings.mixSpeeds()
         settings.firstGuess = 0.25
         settings.priorRate = 0.25
-        settings.blendPrior = SIMD8(0.3, 0.3, 0.1, 0, 0, 0.15, 0.15, 0)
+        settings.blendPrior = historyPrior
         settings.spreadPrior = SIMD8(0.05, 0.05, 0.3, 0, 0, 0.3, 0.3, 0)
         return settings
     }
+
+    /// How far each way to predict is believed at first where there are no profiles.
+    private static let historyPrior = SIMD8<Double>(0.3, 0.3, 0.1, 0, 0, 0.15, 0.15, 0)
 
     /// What logic version 8 learns by: a mixture of speeds, each taken whole, and outcomes that come late.
     private mutating func mixSpeeds() {
@@ -83,6 +86,20 @@ public struct WinModelSettings: Sendable, Equatable {
         multiplierVariance = 0
         interceptVariance = 0
     }
+
+    /// The same for a program whose partners' profiles say what they are good at, or do not: then, since logic version
+    /// 8, segments and matches, which know nothing of open deals, have to prove themselves first.
+    static func withSegments(logic version: UInt32, hasProfiles: Bool) -> WinModelSettings {
+        var settings = withSegments(logic: version)
+        if version >= 8 && !hasProfiles {
+            settings.blendPrior = historyPrior
+            settings.blendPrior[3] = unprovenPrior
+            settings.blendPrior[4] = unprovenPrior
+        }
+        return settings
+    }
+
+    private static let unprovenPrior = 0.001
 
     /// For a program whose few deals are first judged by segment: a partner's rate, in a vertical, at a deal size.
     /// Those say most while there is little history; what the crossed model says has to prove itself.

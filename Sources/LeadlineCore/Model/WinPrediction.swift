@@ -51,6 +51,15 @@ public struct WinContribution: Sendable, Equatable {
     public var won: UInt32 = 0
 }
 
+/// All ways to predict that counted in one prediction.
+public struct WinVoices: Sendable, Equatable {
+    /// The program's rate, in log-odds: what the voices speak against.
+    public var base: Double
+    /// In the experts' order; their weights sum to 1. With the program's rate, what they counted adds up to the
+    /// prediction's log-odds.
+    public var voices: [WinVoice]
+}
+
 /// How much one way to predict counted in a prediction.
 public struct WinVoice: Sendable, Equatable {
     /// As in `ModelStanding.Expert`.

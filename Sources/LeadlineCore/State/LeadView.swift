@@ -22,6 +22,8 @@ struct LeadView: Sendable {
     var fromAccount: SourcedFields = []
     /// False if the value is the policy's default, not the lead's own.
     var statesValue = false
+    /// The amount as it was stated, in minor units of its own currency; 0 where none was.
+    var statedMinorUnits: Int64 = 0
     /// The rate by which its value is counted; nil where it needs none, and before logic version 7.
     var rate: RateUsed?
     /// The quality of its source; nil where partners have got nothing of it, and before logic version 5.
@@ -98,6 +100,7 @@ extension State {
         view.employees = attributes.employees
         view.valueMinorUnits = valueInProgramCurrency(attributes.dealValue)
         view.statesValue = attributes.dealValue != nil
+        view.statedMinorUnits = attributes.dealValue?.minorUnits ?? 0
         if isLogic(7), let money = attributes.dealValue { view.rate = rate(of: money.currency) }
         if let money = attributes.dealValue { _ = code(money.currency) }
         if !attributes.technologies.isEmpty { view.technologies = attributes.technologies.map(code) }
@@ -122,6 +125,7 @@ extension State {
         view.employees = lead.employees
         view.valueMinorUnits = value(of: lead)
         view.statesValue = lead.currency != Vocabulary.none
+        view.statedMinorUnits = lead.valueMinorUnits
         view.rate = rateUsed(lead)
         view.technologies = lead.technologies
         view.requiredCertifications = lead.requiredCertifications

@@ -27,6 +27,10 @@ struct PartnerTable: Sendable, Equatable {
     private(set) var tier: [UInt32] = []
     /// Which of its lists hold anything.
     private(set) var lists: [ProfileLists] = []
+    /// Partners whose profiles say what they are good at.
+    private var profiled = 0
+    /// True if there is one of those at least.
+    var haveProfiles: Bool { profiled > 0 }
     var openLeads: [UInt32] = []
     /// Offers that are open: each holds a place. Derived from the offers.
     var offered: [UInt32] = []
@@ -138,7 +142,9 @@ struct PartnerTable: Sendable, Equatable {
         active[index] = status[index] == .active
         mark(profile, at: index, true, &vocabulary)
         tier[index] = profile.tier
+        if !lists[index].isEmpty { profiled -= 1 }
         lists[index] = ProfileLists(profile)
+        if !lists[index].isEmpty { profiled += 1 }
         typicalDealMin[index] = Self.bound(profile.typicalDealMin, currency)
         typicalDealMax[index] = Self.bound(profile.typicalDealMax, currency)
         setCapacity(profile.capacity, at: index, &vocabulary)

@@ -117,7 +117,8 @@ extension State {
         }
         for key in try r.each({ (r) throws(StateBytesError) in try r.get(UInt32.self) }) { values.restore(key) }
         model = try WinModel(
-            from: &r, settings: .withSegments(logic: logicVersion), partners: partners.count, values: values.idEnd)
+            from: &r, settings: .withSegments(logic: logicVersion, hasProfiles: partners.haveProfiles),
+            hasPrior: policy != nil, partners: partners.count, values: values.idEnd)
         guard model.slotCount == LeadSlot.count(logic: logicVersion) else { throw .invalid(at: r.at) }
         prices = try BidPrices(from: &r)
         guard prices.use.count == partners.count, prices.recent.bids.allSatisfy({ $0.partner < partners.count }) else {

@@ -9,15 +9,16 @@ import Testing
         var story = Story(logic: version, .policy { $0.sla.firstResponseMinutes = 0 }, .partner("A"))
         for number in 0..<60 {
             let id = "L\(number)", name = campaign(number)
-            story.given(1 + 10 * number, .lead(id) { $0.campaign = name; $0.dealValue = euros(10_000) })
-            story.given(5 + 10 * number, number.isMultiple(of: 2) ? .won(id, "A") : .lost(id, "A"))
+            // A day each: experts are judged as days pass.
+            story.given(Moment.at(day: number, 9), .lead(id) { $0.campaign = name; $0.dealValue = euros(10_000) })
+            story.given(Moment.at(day: number, 10), number.isMultiple(of: 2) ? .won(id, "A") : .lost(id, "A"))
         }
         return story
     }
 
     private static func explained(_ campaign: String, _ story: Story) throws -> FullEvaluation {
         let lead = Input.lead("next") { $0.campaign = campaign; $0.dealValue = euros(10_000) }
-        return try #require(Decider.explain(lead, at: Moment.at(700), in: story.state).evaluation)
+        return try #require(Decider.explain(lead, at: Moment.at(Moment.at(day: 70, 9)), in: story.state).evaluation)
     }
 
     @Test func theModelLearnsFromIt() throws {
