@@ -115,7 +115,8 @@ struct EvaluateCommand: ParsableCommand {
     private func fields() throws -> [ProgramField: String] {
         var fields: [ProgramField: String] = [:]
         for text in field {
-            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let parts = text.utf8.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+                .map { String(decoding: $0, as: UTF8.self) }
             guard parts.count == 2, let name = ProgramField(rawValue: parts[0]), !parts[1].isEmpty else {
                 let names = ProgramField.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("--field is a field and its column, as in source=origin; fields are \(names)")
