@@ -29,7 +29,7 @@ struct EvaluateCommand: ParsableCommand {
             learns as every program does: the same scores as 'import --train' and 'backtest' have of the same rows at \
             the same times, where outcomes of a day come after its leads.
 
-              leadline evaluate crm.csv --field source=origin --field campaign=landing_page --field deal-value=amount
+              leadline evaluate crm.csv --field source=origin --field deal-value=amount
 
             Scores: log-loss, AUC, Brier score and the expected calibration error (ECE) over 10 bins of equal mass. \
             Bins of few rows show an error even where every prediction is right: the ECE to expect by chance is told, \

@@ -44,6 +44,10 @@ import Testing
         let bytes = try Data(contentsOf: URL(fileURLWithPath: tar))
         try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: folder.root + "/cut.tar"))
         #expect(throws: ArchiveError.self) { try TarFile.unpack(folder.root + "/cut.tar", to: folder.root + "/cut") }
+        // Between two files as well: what is there looks whole.
+        let content = bytes.prefix((bytes.lastIndex { $0 != 0 } ?? 0) / 512 * 512 + 512)
+        try content.write(to: URL(fileURLWithPath: folder.root + "/unended.tar"))
+        #expect(throws: ArchiveError.self) { try TarFile.unpack(folder.root + "/unended.tar", to: folder.root + "/unended") }
         var climbing = [UInt8](bytes)
         climbing.replaceSubrange(0..<8, with: Array("../../x\0".utf8))
         try Data(climbing).write(to: URL(fileURLWithPath: folder.root + "/climbing.tar"))

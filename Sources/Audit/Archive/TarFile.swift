@@ -39,7 +39,11 @@ public enum TarFile {
             throw ArchiveError.file(path: path, "it cannot be read")
         }
         defer { _ = try? file.close() }
-        while let head = try file.read(upToCount: block), head.count == block, head.contains(where: { $0 != 0 }) {
+        var isWhole = false
+        while let head = try file.read(upToCount: block), head.count == block {
+            // Blocks of zeros end it (POSIX.1-2017, pax, "ustar Interchange Format"); without one it was cut between files.
+            isWhole = !head.contains { $0 != 0 }
+            if isWhole { break }
             guard let (name, size, kind) = entry(Array(head)) else {
                 throw ArchiveError.notAnArchive(path: path, "it is no tar file")
             }
@@ -53,6 +57,7 @@ public enum TarFile {
             try copy(file, size, to: url.path)
             _ = try file.read(upToCount: padding(size))
         }
+        if !isWhole { throw ArchiveError.damaged("the tar file is cut") }
     }
 
     private static func copy(_ file: FileHandle, _ size: Int, to path: String) throws {

@@ -301,7 +301,7 @@ struct Auditor {
             let (isTried, isByLink) = (leads[event.leadID]?.tried.contains(event.partnerID), [.linked, .unlinked, .ruleBroken, .partnerAbsent].contains(event.cause))
             end(event.leadID, event.partnerID)
             if isByLink && isTried == false { leads[event.leadID]?.tried.remove(event.partnerID) }
-            if [.ruleBroken, .partnerAbsent].contains(event.cause), let got = partners[event.partnerID]?.assigned.last(where: { $0.lead == event.leadID })?.at {
+            if [.linked, .unlinked, .ruleBroken, .partnerAbsent].contains(event.cause), let got = partners[event.partnerID]?.assigned.last(where: { $0.lead == event.leadID })?.at {
                 forgetAssignment(event.leadID, event.partnerID, got)
             }
         case .firstResponseMet(let event):
@@ -639,8 +639,8 @@ struct Auditor {
             #expect(hasBasis(lead, policy) && !policy.shadow, "\(event)")
             if let least = policy.review.dealValueAtLeastMinorUnits, event.cause != .human { #expect(evaluation.dealValueMinorUnits < least, "\(event)") }
         }
-        // The attempt that a changed fact took was no partner's; a human may want one more.
-        if event.cause != .human && event.cause != .ruleBroken {
+        // The attempt that a changed fact or an undone link took was no partner's; a human may want one more.
+        if ![.human, .ruleBroken, .unlinked].contains(event.cause) {
             #expect(event.attempt <= max(policy?.attemptsMax ?? 0, 1), "\(event)")
         }
         checkRules(event, lead, partner)
