@@ -239,7 +239,7 @@ import UseCases
             let reply = try await ask.served.ask(.GET, path, key, nil, ["leadline-reason": "a test"])
             #expect(reply.status == 404 && !reply.text.contains("officine"), "\(path): \(reply.text)")
         }
-        let counter = #"{"answer":"OFFER_ANSWER_COUNTERED","terms":{"commissionBasisPoints":1200},"note":"as agreed"}"#
+        let counter = #"{"answer":"OFFER_ANSWER_COUNTERED","terms":{"commissionBasisPoints":400},"note":"as agreed"}"#
         let agreed = try await ask("answerOffer", ["o-1", id], body: counter)
         #expect(agreed.text.contains("OFFER_STATUS_AGREED") && agreed.text.contains("leadline.v1.LeadAssigned"), "\(agreed.text)")
         let late = try await ask.served.ask(
