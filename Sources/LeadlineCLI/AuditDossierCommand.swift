@@ -59,7 +59,7 @@ struct AuditDossierCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the portable export to this file; - is stdout.", valueName: "file"))
     var json: String?
 
-    @Flag(help: "With what is known under ids that an address alone links to the person.")
+    @Flag(help: "With what is known under ids that an address or a telephone number links to the person.")
     var includingLinked = false
 
     @Flag(help: "Without it.")

@@ -13,7 +13,7 @@ extension Deployment {
         let all = try personIfKnown(name, reach: .all)
         if all.person.subjects.count == stated.person.subjects.count { return stated }
         throw Problem(
-            .conflict, "more is known under another id, which an address alone links to this person",
+            .conflict, "more is known under another id, which an address or a telephone number links to this person",
             at: all.person.links.filter(\.isInferred).map { "entry \($0.position)" }.joined(separator: ", "),
             remedy:
                 "Ask the person, then add --including-linked or --without-linked; 'leadline rights show' lists the links, 'leadline rights unlink' ends one"
