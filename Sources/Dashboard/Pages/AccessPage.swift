@@ -102,7 +102,7 @@ public struct AccessPage: Sendable {
                 ])
         }
         func cell(_ name: String, _ pieces: [HTML]) -> HTML {
-            .element(.td, [.label(t("column.\(name)")), .look(.labelled)], pieces)
+            .cell(name, pieces, t)
         }
         let rows = lines.map { line in
             let persons = line.persons.prefix(Self.personsMost)

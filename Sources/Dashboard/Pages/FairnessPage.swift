@@ -146,17 +146,13 @@ public struct FairnessPage: Sendable {
         let t = reader.texts
         let rows = found.announced.prefix(Self.announcedMost).map { one in
             func words(_ column: String, _ text: String) -> HTML {
-                .element(
-                    .td, [.label(t("column.\(column)")), .look(.labelled, .words)] + reader.recordedLanguage,
-                    [.text(text)])
+                .cell(column, [.text(text)], t, [.words], reader.recordedLanguage)
             }
             return HTML.element(
                 .tr, [],
                 [
                     .element(.th, [.rowHead], [.link("/app/partners/\(one.partner)", [.mono], [.text(one.partner)])]),
-                    .element(
-                        .td, [.label(t("column.announced")), .look(.labelled)],
-                        [one.at.map { reader.moment($0) } ?? .nothing]),
+                    .cell("announced", [one.at.map { reader.moment($0) } ?? .nothing], t),
                     words("what", one.what), words("cause", one.cause), words("remedy", one.remedy),
                 ])
         }

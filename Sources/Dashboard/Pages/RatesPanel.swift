@@ -23,8 +23,9 @@ struct RatesPanel {
                 .tr, [.set(.row, rate.currency)],
                 [
                     .element(.th, [.rowHead], [.span(.mono, rate.currency)]),
-                    cell("rate", [.text(t.figures(RateWords.decimal(rate.rateMicros)))], .num, t), cell("from", from, .words, t),
-                    cell("standing", [.text(t(standing.isInForce ? "rates.inForce" : "rates.toCome"))], .words, t),
+                    .cell("rate", [.text(t.figures(RateWords.decimal(rate.rateMicros)))], t, [.num]),
+                    .cell("from", from, t, [.words]),
+                    .cell("standing", [.text(t(standing.isInForce ? "rates.inForce" : "rates.toCome"))], t, [.words]),
                 ])
         }
         return .panel(
@@ -39,10 +40,6 @@ struct RatesPanel {
                         .left(rates.count, rows.count, t),
                     ]), canPublish ? form(reader) : .nothing,
             ])
-    }
-
-    private func cell(_ column: String, _ pieces: [HTML], _ look: Look, _ t: Texts) -> HTML {
-        .element(.td, [.label(t("column.\(column)")), .look(.labelled, look)], pieces)
     }
 
     private func form(_ reader: Reader) -> HTML {

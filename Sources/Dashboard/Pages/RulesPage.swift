@@ -441,9 +441,7 @@ public struct RulesEffectPage: Sendable {
     }
 
     private func cell(_ column: String, _ text: String, _ t: Texts) -> HTML {
-        .element(
-            .td, [.label(t("column.\(column)")), .look(.labelled, column == "difference" ? .num : .words)],
-            [.text(text)])
+        .cell(column, [.text(text)], t, [column == "difference" ? .num : .words])
     }
 
     private func partners(_ found: Found, _ t: Texts) -> HTML {

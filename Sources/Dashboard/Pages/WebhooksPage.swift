@@ -83,7 +83,7 @@ public struct WebhooksPage: Sendable {
     private func log(_ endpoint: SystemPage.Endpoint, _ reader: Reader) -> HTML {
         let t = reader.texts
         func cell(_ name: String, _ text: String) -> HTML {
-            .element(.td, [.label(t("column.\(name)")), .look(.labelled)], [.text(text)])
+            .cell(name, [.text(text)], t)
         }
         let rows = deliveries.map { one in
             HTML.element(

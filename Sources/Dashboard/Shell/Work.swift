@@ -152,6 +152,13 @@ extension HTML {
         all > shown ? .worded(.p, [.look(.hint)], t("report.left", ["count": .count(all - shown)])) : .nothing
     }
 
+    /// A cell that says its column's name where a table is narrow.
+    static func cell(
+        _ column: String, _ pieces: [HTML], _ t: Texts, _ looks: [Look] = [], _ more: [Attribute] = []
+    ) -> HTML {
+        .element(.td, [.label(t("column.\(column)")), .classes([.labelled] + looks)] + more, pieces)
+    }
+
     /// A row of a table: its head, then cells with the names of their columns.
     static func cells(_ head: String, _ cells: [(column: String, text: String)], numbers: Bool = true, _ t: Texts)
         -> HTML
@@ -159,11 +166,7 @@ extension HTML {
         .element(
             .tr, [.set(.row, head)],
             [.element(.th, [.rowHead], [.span(.mono, head)])]
-                + cells.map { cell in
-                    .element(
-                        .td, [.label(t("column.\(cell.column)")), .look(.labelled, numbers ? .num : .words)],
-                        [.text(cell.text)])
-                })
+                + cells.map { cell($0.column, [.text($0.text)], t, [numbers ? .num : .words]) })
     }
 }
 
