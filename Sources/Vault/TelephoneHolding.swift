@@ -16,13 +16,16 @@ extension Vault {
     public func other(
         than subject: SubjectID, reachedBy number: Pseudonym, named: Pseudonym?, hasAddress: Bool
     ) throws -> SubjectID? {
-        let holders = try allSubjects(number).filter { !isErasedOrEnding($0) }
-        if !holders.contains(subject), holders.count < Self.holdersMax { try add(number, to: subject) }
-        guard let named else {
-            return !hasAddress && holders.count == 1 && holders[0] != subject ? holders[0] : nil
+        // Nearly every number is new: one look finds that out.
+        let first = try holder(of: number)
+        if first == nil { try addAlias(number, subject, isSecondary: false) }
+        let others = first == nil || first == subject ? [] : try allSubjects(number).filter { !isErasedOrEnding($0) }
+        if !others.contains(subject), (1..<Self.holdersMax).contains(others.count) {
+            try addAlias(number, subject, isSecondary: true)
         }
+        guard let named else { return !hasAddress && others.count == 1 ? first : nil }
         if let holder = try findSubject(named) { return holder == subject ? nil : holder }
-        try add(named, to: subject)
+        try addAlias(named, subject, isSecondary: false)
         return nil
     }
 }

@@ -29,12 +29,6 @@ public enum PartnerProfileEntries: Projection {
     /// It says nothing of a person but where an entry stands.
     public static func erase(_ erased: ErasedFrom, by entry: EntryRecord, of program: String, in db: Database) throws {}
 
-    /// Makes the list again, as far as it has come, and compares row by row. Changes nothing.
-    public static func compare(journal: any DatabaseReader, derived: any DatabaseReader) throws -> ProjectionComparison?
-    {
-        try ProjectionFollower<PartnerProfileEntries>.compare(journal: journal, derived: derived)
-    }
-
     /// Positions of a partner's newest profiles, the newest first, brought up to the journal before.
     /// - Throws: `JournalError.archived` where it is made anew and entries are in an archive that is not at hand.
     public static func newest(

@@ -12,6 +12,15 @@ public struct ProjectionComparison: Sendable, Equatable {
     public var program: String?
 }
 
+extension Projection {
+    /// Makes the projection again, as far as it has come, and compares row by row. Changes nothing.
+    /// - Returns: nil if there is none yet.
+    public static func compare(journal: any DatabaseReader, derived: any DatabaseReader) throws -> ProjectionComparison?
+    {
+        try ProjectionFollower<Self>.compare(journal: journal, derived: derived)
+    }
+}
+
 extension ProjectionFollower {
     /// Makes the projection again, as far as it has come, in a temporary file, and compares row by row. Changes
     /// nothing.
