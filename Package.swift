@@ -127,11 +127,13 @@ let package = Package(
         .executableTarget(
             name: "bare-route", dependencies: [hummingbird, logging, nio], path: "deploy/checks/bare-route",
             swiftSettings: strict),
+        // What tests start beside themselves.
+        .target(name: "ChildPrograms", path: "Tests/ChildPrograms", swiftSettings: strict),
         .testTarget(name: "LeadlineCoreTests", dependencies: ["LeadlineCore"], swiftSettings: strict),
         .testTarget(name: "TextFormatsTests", dependencies: ["LeadlineCore", "TextFormats"], swiftSettings: strict),
-        .testTarget(name: "LeadlineSchemasTests", dependencies: ["LeadlineCore", "LeadlineSchemas", protobuf], swiftSettings: strict),
+        .testTarget(name: "LeadlineSchemasTests", dependencies: ["ChildPrograms", "LeadlineCore", "LeadlineSchemas", protobuf], swiftSettings: strict),
         .testTarget(
-            name: "JournalTests", dependencies: ["Journal", grdb, crypto], exclude: ["Independent/proofs.py", "Independent/verify.py"], swiftSettings: strict),
+            name: "JournalTests", dependencies: ["ChildPrograms", "Journal", grdb, crypto], exclude: ["Independent/proofs.py", "Independent/verify.py"], swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault", grdb, crypto], swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
@@ -144,7 +146,7 @@ let package = Package(
         .testTarget(
             name: "KafkaTransportTests",
             dependencies: [
-                "CRdKafka", "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Simulation", grdb, crypto,
+                "CRdKafka", "ChildPrograms", "LeadlineCore", "LeadlineSchemas", "Journal", "Vault", "Engine", "KafkaTransport", "Simulation", grdb, crypto,
                 protobuf, logging, metrics,
             ],
             swiftSettings: strict),
@@ -177,7 +179,7 @@ let package = Package(
                 tracing,
             ],
             swiftSettings: strict),
-        .testTarget(name: "LeadlineCLITests", dependencies: ["LeadlineCLI", "Reports", arguments], swiftSettings: strict),
+        .testTarget(name: "LeadlineCLITests", dependencies: ["ChildPrograms", "LeadlineCLI", "Reports", arguments], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

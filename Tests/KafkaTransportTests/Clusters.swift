@@ -1,4 +1,5 @@
 import CRdKafka
+import ChildPrograms
 import Engine
 import Foundation
 import GRDB
@@ -53,17 +54,12 @@ enum TestBroker {
     /// A broker with Leadline's topics; its shell ends it after this process.
     static func start(partitions: Int32) throws -> String {
         let port = try freePort()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", """
+        // Whoever waits for the end of the tests' output must not wait for the shell: it gets none of this process's files.
+        let shell = ChildProgram("/bin/sh", ["-c", """
             d=$(mktemp -d); "$0" start --only kafka --host 127.0.0.1 --kafka-port \(port) --data-dir "$d" &
             p=$!; while kill -0 "$1"; do sleep 0.5; done; kill -9 $p; wait $p; rm -rf "$d"
-            """, try #require(program), "\(getpid())"]
-        // Whoever waits for the end of the tests' output must not wait for the shell.
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+            """, try #require(program), "\(getpid())"])
+        _ = try shell.start()
         let bootstrap = "127.0.0.1:\(port)"
         let admin = try ClusterAdmin(KafkaSettings(bootstrap: bootstrap))
         _ = try admin.partitionCounts()

@@ -1,3 +1,4 @@
+import ChildPrograms
 import Foundation
 import Testing
 
@@ -37,17 +38,15 @@ struct Binary {
         return url.path
     }
 
-    /// A process that is not started yet, with its data folder in the environment.
-    func process(_ arguments: [String]) throws -> Process {
-        let process = Process()
-        process.executableURL = try Self.executable()
-        process.arguments = arguments
-        process.currentDirectoryURL = root
+    /// A program that is not started yet, with its data folder in the environment.
+    func program(_ arguments: [String]) throws -> ChildProgram {
+        var program = ChildProgram(try Self.executable().path, arguments)
+        program.folder = root.path
         var environment = ProcessInfo.processInfo.environment
         environment["LEADLINE_DATA"] = data
         environment["TZ"] = "UTC"
-        process.environment = environment
-        return process
+        program.environment = environment
+        return program
     }
 
     /// Runs to the end.
@@ -73,18 +72,22 @@ struct Binary {
         return result
     }
 
+    /// A run that a signal ended.
+    struct Killed: Error {
+        let arguments: [String]
+    }
+
     /// Output goes to files, so that no pipe can fill up.
     private func runAll(_ arguments: [String], input: String) throws -> Result {
-        let process = try process(arguments)
+        var program = try program(arguments)
         let id = UUID().uuidString
         let (input, out, err) = (try file("\(id).in", input), try file("\(id).out", ""), try file("\(id).err", ""))
-        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: input))
-        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: out))
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: err))
-        try process.run()
-        process.waitUntilExit()
+        program.input = try FileHandle(forReadingFrom: URL(fileURLWithPath: input))
+        program.output = try FileHandle(forWritingTo: URL(fileURLWithPath: out))
+        program.errors = try FileHandle(forWritingTo: URL(fileURLWithPath: err))
+        guard case .exited(let code) = try program.run() else { throw Killed(arguments: arguments) }
         return Result(
-            code: process.terminationStatus, out: try String(contentsOfFile: out, encoding: .utf8),
+            code: code, out: try String(contentsOfFile: out, encoding: .utf8),
             err: try String(contentsOfFile: err, encoding: .utf8))
     }
 

@@ -1,3 +1,4 @@
+import ChildPrograms
 import Foundation
 import Testing
 
@@ -163,11 +164,11 @@ struct CommandTests {
     @Test("A folder that a processor holds is refused to a second one, and apply leaves the work to the first")
     func locked() throws {
         let binary = try program()
-        let processor = try binary.process(["run"])
+        var program = try binary.program(["run"])
         let pipe = Pipe()
-        processor.standardError = pipe
-        try processor.run()
-        defer { processor.terminate() }
+        program.errors = pipe.fileHandleForWriting
+        let processor = try program.start()
+        try pipe.fileHandleForWriting.close()
         // The first line comes once the lock is held.
         var said = Data()
         while !said.contains(UInt8(ascii: "\n")) {
@@ -183,8 +184,7 @@ struct CommandTests {
         let applied = try binary.mustRun("policy", "apply", "-f", file)
         #expect(applied.err.contains("takes it up"))
         processor.terminate()
-        processor.waitUntilExit()
-        #expect(processor.terminationReason == .exit && processor.terminationStatus == 0)
+        #expect(processor.wait() == .exited(0))
         try binary.mustRun("run", "--once", "--quiet")
         #expect(try binary.mustRun("policy", "show").out.contains("attempts_max: 4"))
         try binary.remove()
@@ -245,13 +245,8 @@ struct CommandTests {
         ])
     func help(_ command: [String]) throws {
         let binary = try Binary()
-        let process = try binary.process(command + ["--help"])
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        let (ending, text) = try binary.program(command + ["--help"]).read()
+        #expect(ending == .exited(0))
         #expect(text.contains("OVERVIEW:") && text.contains("USAGE: leadline"))
         try binary.remove()
     }

@@ -1,3 +1,4 @@
+import ChildPrograms
 import Foundation
 import Testing
 
@@ -9,18 +10,11 @@ import Testing
         .appending(path: "JournalTests/Independent/verify.py").path
 
     private static let isPythonThere: Bool = {
-        (try? run(["-c", "pass"]))?.code == 0
+        (try? run(["-c", "pass"]))?.ending == .exited(0)
     }()
 
-    private static func run(_ arguments: [String]) throws -> (code: Int32, out: String) {
-        let (process, pipe) = (Process(), Pipe())
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-B"] + arguments
-        (process.standardOutput, process.standardError) = (pipe, pipe)
-        try process.run()
-        let out = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: out, as: UTF8.self))
+    private static func run(_ arguments: [String]) throws -> (ending: ChildProgram.Ending, output: String) {
+        try ChildProgram("/usr/bin/env", ["python3", "-B"] + arguments).read(withErrors: true)
     }
 
     @Test func theProgramIsShortEnoughToBeRead() throws {
@@ -51,7 +45,7 @@ import Testing
         let access = binary.data + "/access.jsonl"
         let files = [held, proof, later, archive, access]
         let all = try Self.run([Self.script, key] + files)
-        #expect(all.code == 0 && all.out.split(separator: "\n").count == files.count, "\(all.out)")
+        #expect(all.ending == .exited(0) && all.output.split(separator: "\n").count == files.count, "\(all.output)")
 
         let changes: [(file: String, from: String, to: String)] = [
             (held, "demo\n", "demo\n1"), (proof, "index ", "index 1"), (later, "\n--\n", "\n--\n\n"), (access, "lead", "laed"),
@@ -63,12 +57,12 @@ import Testing
             #expect(changed != text, "\(change.file)")
             try Data(changed.utf8).write(to: URL(fileURLWithPath: change.file))
             let result = try Self.run([Self.script, key] + files)
-            #expect(result.code == 1 && result.out.contains("NOT VERIFIED"), "\(change): \(result.out)")
+            #expect(result.ending == .exited(1) && result.output.contains("NOT VERIFIED"), "\(change): \(result.output)")
             try Data(text.utf8).write(to: URL(fileURLWithPath: change.file))
         }
         // The tail of the access log.
         let lines = try String(contentsOfFile: access, encoding: .utf8).split(separator: "\n")
         try Data((lines.dropLast().joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: access))
-        #expect(try Self.run([Self.script, key, held, access]).code == 1)
+        #expect(try Self.run([Self.script, key, held, access]).ending == .exited(1))
     }
 }

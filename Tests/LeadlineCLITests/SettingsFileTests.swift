@@ -1,3 +1,4 @@
+import ChildPrograms
 import Foundation
 import Testing
 
@@ -58,14 +59,7 @@ import Testing
         let partners = binary.data + "/partners.yaml"
         let command = "\(try Binary.executable().path) partners apply --dry-run --data \(binary.data) -f"
         for line in ["\(command) <(cat \(partners))", "cat \(partners) | \(command) /dev/stdin", "cat \(partners) | \(command) -"] {
-            let shell = Process()
-            shell.executableURL = URL(fileURLWithPath: "/bin/bash")
-            shell.arguments = ["-c", line]
-            shell.standardOutput = FileHandle.nullDevice
-            shell.standardError = FileHandle.nullDevice
-            try shell.run()
-            shell.waitUntilExit()
-            #expect(shell.terminationStatus == 0, "\(line)")
+            #expect(try ChildProgram("/bin/bash", ["-c", line]).run() == .exited(0), "\(line)")
         }
         try binary.remove()
     }

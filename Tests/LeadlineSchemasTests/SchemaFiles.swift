@@ -1,3 +1,4 @@
+import ChildPrograms
 import Foundation
 import LeadlineSchemas
 import SwiftProtobuf
@@ -31,7 +32,7 @@ enum Protoc {
         .map { "\($0)/protoc" }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
     struct Failed: Error {
-        let status: Int32
+        let ending: ChildProgram.Ending
     }
 
     /// The descriptor set of the .proto files as they are now.
@@ -39,14 +40,11 @@ enum Protoc {
         let target = FileManager.default.temporaryDirectory.appending(path: "leadline-\(UUID().uuidString).binpb")
         // A scrap left in the temporary folder harms nobody.
         defer { try? FileManager.default.removeItem(at: target) }
-        let process = Process()
-        process.executableURL = URL(filePath: path ?? "")
-        process.currentDirectoryURL = SchemaFiles.folder
         let files = try SchemaFiles.names(in: "leadline/v1").filter { $0.hasSuffix(".proto") }.map { "leadline/v1/\($0)" }
-        process.arguments = ["-I.", "-I/usr/include", "--descriptor_set_out=\(target.path())"] + files
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failed(status: process.terminationStatus) }
+        var protoc = ChildProgram(path ?? "", ["-I.", "-I/usr/include", "--descriptor_set_out=\(target.path())"] + files)
+        protoc.folder = SchemaFiles.folder.path
+        let ending = try protoc.run()
+        guard ending == .exited(0) else { throw Failed(ending: ending) }
         return try SchemaFiles.descriptorSet(Data(contentsOf: target))
     }
 }

@@ -1,3 +1,4 @@
+import ChildPrograms
 import Foundation
 import GRDB
 import Journal
@@ -37,8 +38,8 @@ import Testing
             }
         }
         #expect(python.count == 2 * 300 * 301 / 2)
-        let (code, verified) = try python.run()
-        #expect(code == 0 && verified == python.count)
+        let (ending, verified) = try python.run()
+        #expect(ending == .exited(0) && verified == python.count)
     }
 
     @Test func proofsOfChosenSizesUpToAMillion() throws {
@@ -58,8 +59,8 @@ import Testing
                 try python.add(consistency(index + 1, old, size, root, try proofs.consistency(from: index + 1, to: size)))
             }
         }
-        let (code, verified) = try python.run()
-        #expect(code == 0 && verified == 300)
+        let (ending, verified) = try python.run()
+        #expect(ending == .exited(0) && verified == 300)
     }
 
     @Test func theIndependentVerifierRefusesWhatIsWrong() throws {
@@ -67,7 +68,7 @@ import Testing
         let proofs = recursiveProofs(leaves)
         var python = PythonVerifier()
         try python.add(inclusion(leaves[4], 4, 9, try proofs.root(size: 9), try proofs.inclusion(of: 3, size: 9)))
-        #expect(try python.run().code == 1)
+        #expect(try python.run().ending == .exited(1))
     }
 }
 

@@ -1,3 +1,4 @@
+import ChildPrograms
 import Foundation
 import Testing
 
@@ -15,19 +16,13 @@ struct PythonVerifier {
     }
 
     /// Runs the program over all cases; what it prints is how many it verified.
-    func run() throws -> (code: Int32, verified: Int?) {
+    func run() throws -> (ending: ChildProgram.Ending, verified: Int?) {
         let file = NSTemporaryDirectory() + "proofs-\(UUID().uuidString).jsonl"
         try lines.write(to: URL(filePath: file))
         defer { _ = try? FileManager.default.removeItem(atPath: file) }
-        let (process, pipe) = (Process(), Pipe())
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", Self.script]
-        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: file))
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let out = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, Int(String(decoding: out, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
+        var python = ChildProgram("/usr/bin/env", ["python3", Self.script])
+        python.input = try FileHandle(forReadingFrom: URL(filePath: file))
+        let (ending, output) = try python.read()
+        return (ending, Int(output.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
 }
