@@ -230,11 +230,11 @@ struct MatchModel: Sendable {
             let at = start + row.columns[k] * n, x = row.values[k]
             for i in 0..<n { product[i] += covariance[at + i] * x }
         }
-        var cells = covariance.mutableSpan
+        // No mutable span, as in `WinWeights.move`.
         for i in 0..<n where product[i] != 0 {
             means[first + i] += product[i] * gradient
             let scale = product[i] * shrink, at = start + i * n
-            for k in 0..<n { cells[at + k] -= scale * product[k] }
+            for k in 0..<n { covariance[at + k] -= scale * product[k] }
         }
     }
 }

@@ -150,22 +150,19 @@ struct WinWeights: Sendable {
         let slotForgetting = on * settings.slotForgetting * slotPrior
         let crossForgetting = on * settings.crossForgetting * crossPrior
         let pairForgetting = on * settings.pairForgetting * pairPrior
-        let (slotPrior, crossPrior, pairPrior, stride, list) = (slotPrior, crossPrior, pairPrior, stride, pairSlots)
-        var slotCells = slots.mutableSpan
+        // Subscripts, not mutable spans: with one, optimised code of Swift 6.3.1 wrote through the storage that a copy
+        // of the weights shares (`HistoryTests.aCopyStaysAsItWas`).
         for k in row.indices {
-            Self.step(&slotCells[Int(row[k])], gradient, shrink, regained: slotForgetting, prior: slotPrior)
+            Self.step(&slots[Int(row[k])], gradient, shrink, regained: slotForgetting, prior: slotPrior)
         }
-        var crossCells = crosses.mutableSpan
         for k in row.indices {
             let at = Int(row[k]) * stride + partner
-            Self.step(&crossCells[at], gradient, shrink, regained: crossForgetting, prior: crossPrior)
+            Self.step(&crosses[at], gradient, shrink, regained: crossForgetting, prior: crossPrior)
         }
         if pairs.isEmpty { makePairs() }
-        let count = pairCount
-        var pairCells = pairs.mutableSpan
-        for index in list.indices {
-            let at = Self.pairCell(row[Int(list[index].x)], row[Int(list[index].y)], count)
-            Self.step(&pairCells[at], gradient, shrink, regained: pairForgetting, prior: pairPrior)
+        for slots in pairSlots {
+            let at = Self.pairCell(row[Int(slots.x)], row[Int(slots.y)], pairCount)
+            Self.step(&pairs[at], gradient, shrink, regained: pairForgetting, prior: pairPrior)
         }
     }
 
@@ -193,9 +190,7 @@ struct WinWeights: Sendable {
     mutating func count(partner: Int, _ row: Span<Int32>, won: Bool) {
         let tally = SIMD2<UInt32>(1, won ? 1 : 0)
         partnerTallies[partner] &+= tally
-        let stride = stride
-        var tallies = crossTallies.mutableSpan
-        for k in row.indices { tallies[Int(row[k]) * stride + partner] &+= tally }
+        for k in row.indices { crossTallies[Int(row[k]) * stride + partner] &+= tally }
     }
 
     private static func move(

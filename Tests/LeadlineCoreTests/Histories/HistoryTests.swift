@@ -149,6 +149,21 @@ import Testing
         }
     }
 
+    /// A copy of a state is a value: it stays as it was while the state goes on. Readers, checks and what-if questions
+    /// rest on it. (Optimised code once wrote through a copy; the tests run as what ships is built.)
+    @Test(arguments: seeds)
+    func aCopyStaysAsItWas(seed: UInt64) {
+        var (stream, producer) = Self.begin(seed, .crowded)
+        var copies: [(position: UInt64, state: State, bytes: [UInt8])] = []
+        for step in 0..<600 {
+            if step % 20 == 0 { copies.append((stream.state.nextPosition, stream.state, stream.state.canonicalBytes())) }
+            let (input, at) = producer.next(stream.state)
+            _ = stream.advance(before: at)
+            _ = stream.receive(input, at: at)
+        }
+        for copy in copies { #expect(copy.state.canonicalBytes() == copy.bytes, "seed \(seed), position \(copy.position)") }
+    }
+
     /// What is disregarded leaves no trace but its entry.
     @Test(arguments: seeds)
     func disregardedInputsChangeNothing(seed: UInt64) {
