@@ -52,6 +52,7 @@ import DequeModule
 /// | | values of a lead are taken back; declined, expired and withdrawn leads count at partners by policy |
 /// | 8 | crossed models of three speeds are mixed; who explains says how much each voice counted |
 /// | | outcomes are learned however late they come: by closing curves of what the lead is, and beyond the window |
+/// | | where too few leads come for all floors, as many as possible are met in full; a week tells how many come
 /// | | the model learns from a deal's size in finer bands, and from how round the amount is |
 public enum Logic {
     /// The version of programs whose registration names none.

@@ -1,7 +1,7 @@
 /// How many leads come on which day: a rate a weekday, and how busy the last days were against it.
 ///
 /// Both are exponentially weighted means (Brown, "Statistical Forecasting for Inventory Control", 1959), the weekday's
-/// over about five weeks, the level's over about two weeks.
+/// over about five weeks, the level's over about two weeks, or one where it follows fast.
 struct ArrivalRhythm: Sendable, Equatable {
     /// Weight of a new day in its weekday's rate.
     static let weekdayWeight = 0.2
@@ -31,29 +31,30 @@ struct ArrivalRhythm: Sendable, Equatable {
     private static func weekday(_ day: Int64) -> Int { Int(((day + 3) % 7 + 7) % 7) }
 
     /// A lead arrives on a day, never earlier than the last.
-    mutating func arrive(on now: Int64) {
-        advance(to: now)
+    mutating func arrive(on now: Int64, followsFast: Bool) {
+        advance(to: now, followsFast: followsFast)
         count += 1
     }
 
     /// Days before `now` are over.
-    mutating func advance(to now: Int64) {
+    mutating func advance(to now: Int64, followsFast: Bool) {
         guard let last = day else {
             day = now
             return
         }
         if now <= last { return }
-        for ended in last..<min(now, last + Int64(Self.gapDaysMax)) { close(ended) }
+        for ended in last..<min(now, last + Int64(Self.gapDaysMax)) { close(ended, levelWeight: followsFast ? 1 : 0.5) }
         day = now
     }
 
-    private mutating func close(_ ended: Int64) {
+    /// `levelWeight` is the weight of a whole new week in the level.
+    private mutating func close(_ ended: Int64, levelWeight: Double) {
         let weekday = Self.weekday(ended)
         let expected = rate(weekday)
         if expected > 0 {
             // Busy weekdays say as much of the level as they bring of the week.
             let share = expected / max(week, expected)
-            level += (count / expected - level) * share * 0.5
+            level += (count / expected - level) * share * levelWeight
             level = min(max(level, Self.levelRange.lowerBound), Self.levelRange.upperBound)
         }
         seen[weekday] += 1

@@ -13,6 +13,9 @@ public struct PartnerPrice: Sendable, Equatable {
     public var floorLeads: UInt32
     public var floor: UInt32
     public var floorLacking: UInt32
+    /// True if the leads expected now are too few for it beside the floors of others that want the same leads and lack
+    /// less: if that stands when prices are next worked out, nothing is added for it.
+    public var isFloorOutOfReach: Bool
     /// The same of its floor in value, minor units.
     public var floorValueGot: Int64
     public var floorValue: Int64
@@ -79,6 +82,7 @@ extension State {
         let prices = list.prices
         let end = CapacityLimits.span(ofPeriod: list.period, policy).end
         let turns = turnsWithin(policy)
+        let isOutOfReach = floorsOutOfReach(list, at: stamp, policy)
         return NetworkStanding(
             at: stamp, periodEnd: end, floorPeriodEnd: list.floorSpan.end, leadsRemembered: prices.recent.rows.count,
             leadsExpected: prices.rhythm.expected(from: BidPrices.days(stamp), until: BidPrices.days(end)),
@@ -86,7 +90,9 @@ extension State {
             turnWithinMax: turns.compactMap { $0 }.max(),
             debtsBalance: partners.tieDebtMicros.reduce(0, +) == 0, waiting: waitingShares(policy),
             announced: starvationNotices(at: stamp), calendarsUnknown: calendarsUnknown,
-            partners: partners.profiles.indices.map { price(of: $0, list, turnWithin: turns[$0]) })
+            partners: partners.profiles.indices.map {
+                price(of: $0, list, turnWithin: turns[$0], isFloorOutOfReach: isOutOfReach[$0])
+            })
     }
 
     private var calendarsUnknown: [String] {
@@ -128,7 +134,9 @@ extension State {
         return within
     }
 
-    private func price(of partner: Int, _ list: PriceList, turnWithin: UInt32?) -> PartnerPrice {
+    private func price(
+        of partner: Int, _ list: PriceList, turnWithin: UInt32?, isFloorOutOfReach: Bool
+    ) -> PartnerPrice {
         let cap = partners.leadsPerPeriodMax[partner], openCap = partners.openLeadsMax[partner]
         let cost = list.cost(of: partner, value: nil, self)
         let use = list.prices.use[partner]
@@ -139,7 +147,8 @@ extension State {
                 ? cap : nil,
             openLeads: partners.openLeads[partner], openLeadsMax: openCap != PartnerTable.uncapped ? openCap : nil,
             floorLeads: got.leads, floor: UInt32(promised(capacity.leadsPerPeriodMin, to: partner, in: list.floorSpan)),
-            floorLacking: floorLacking(partner, in: list.floorPeriod, list.floorSpan), floorValueGot: got.value,
+            floorLacking: floorLacking(partner, in: list.floorPeriod, list.floorSpan),
+            isFloorOutOfReach: isFloorOutOfReach, floorValueGot: got.value,
             floorValue: Int64(promised(capacity.floorValueMinorUnitsPerPeriod, to: partner, in: list.floorSpan)),
             floorValueLacking: floorValueLacking(partner, in: list.floorPeriod, list.floorSpan),
             utilisation: use.offered > 0 ? use.taken / use.offered : nil, placePrice: cost.place,

@@ -18,25 +18,29 @@ extension BidPrices {
     private static let damping = 0.5
     /// What a lead lacking from a floor costs at the end, in mean gains.
     private static let floorPenalty = 12.0
-    /// Share of the arrivals still expected that a floor may count on.
-    private static let floorTrust = 0.8
+    /// Share of the arrivals still expected that a floor may count on, and that all floors together may.
+    private static let floorTrust = (alone: 0.65, together: 0.93)
+    /// What a floor counted on before floors were looked at together.
+    private static let floorTrustBeforePlans = 0.8
 
     /// Works out all prices at `stamp`.
     mutating func solve(
-        at stamp: Timestamp, period now: Int64, periodEnd: Timestamp, floorEnd: Timestamp, _ supplies: [PartnerSupply]
+        at stamp: Timestamp, period now: Int64, periodEnd: Timestamp, floorEnd: Timestamp, _ supplies: [PartnerSupply],
+        plansFloors: Bool
     ) {
         offer(supplies, isNewPeriod: period != now)
         let today = Self.days(stamp)
         (period, isStale, solvedAt) = (now, false, today)
         nextAt = min(today.rounded(.down) + 1, Self.days(periodEnd))
-        rhythm.advance(to: Int64(today.rounded(.down)))
+        rhythm.advance(to: Int64(today.rounded(.down)), followsFast: plansFloors)
         refreshEvenness()
         let horizon = Horizon(rhythm, now: today, next: nextAt, end: Self.days(periodEnd),
-            floorEnd: Self.days(floorEnd), trust: Self.floorTrust)
+            floorEnd: Self.days(floorEnd), trust: plansFloors ? Self.floorTrust.alone : Self.floorTrustBeforePlans)
         let competing = supplies.contains { $0.placesOffered > 0 || $0.floorLacking > 0 || ($0.placesLeft ?? 0) > 0 }
         worths.removeAll(keepingCapacity: true)
         for partner in placeRows.indices { (placeRows[partner], floorRows[partner]) = (Rows(), Rows()) }
         if recent.rows.isEmpty || !competing { return }
+        let plan = plansFloors ? floorPlan(supplies, at: today, floorEnd: floorEnd) : nil
         let evennessFavours = use.indices.map { evennessFavour($0) }
         for round in 1...Self.rounds {
             let gains = netGains(supplies, evennessFavours)
@@ -44,9 +48,15 @@ extension BidPrices {
                 let resource = ResourceProgram(sortedGains: gains[partner].sorted(by: >))
                 reprice(
                     partner, supplies[partner], resource, leads: gains[partner].count, until: horizon,
-                    isLast: round == Self.rounds)
+                    isOutOfReach: plan?.isOutOfReach[partner] ?? false, isLast: round == Self.rounds)
             }
         }
+    }
+
+    /// Which floors can be met together until the floor period ends.
+    func floorPlan(_ supplies: [PartnerSupply], at today: Double, floorEnd: Timestamp) -> FloorPlan {
+        let expected = rhythm.expected(from: today, until: Self.days(floorEnd))
+        return FloorPlan(recent, supplies, arrivals: expected * Self.floorTrust.together)
     }
 
     /// Places of a period count as offered once it begins; a change of capacity within it counts too.
@@ -96,7 +106,7 @@ extension BidPrices {
 
     private mutating func reprice(
         _ partner: Int, _ supply: PartnerSupply, _ resource: ResourceProgram, leads: Int, until horizon: Horizon,
-        isLast: Bool
+        isOutOfReach: Bool, isLast: Bool
     ) {
         let share = Double(leads) / Double(recent.rows.count)
         if let left = supply.placesLeft, left > 0 {
@@ -112,7 +122,7 @@ extension BidPrices {
         }
         guard isLast else { return }
         favours[partner] = 0
-        if supply.floorLacking == 0 || supply.placesLeft == 0 { return }
+        if supply.floorLacking == 0 || supply.placesLeft == 0 || isOutOfReach { return }
         let arrivals = share * supply.floorPresence
         let table = resource.floor(
             Int(supply.floorLacking), shift: -prices[partner], arrivals: horizon.floorArrivals * arrivals,

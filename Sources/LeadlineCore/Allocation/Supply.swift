@@ -23,13 +23,31 @@ extension State {
     }
 
     private func solve(_ prices: inout BidPrices, at stamp: Timestamp, period: Int64, _ policy: Policy) {
+        let span = CapacityLimits.span(ofPeriod: period, policy)
+        let floorEnd = CapacityLimits.span(ofFloorPeriod: CapacityLimits.floorPeriod(at: stamp, policy), policy).end
+        prices.solve(
+            at: stamp, period: period, periodEnd: span.end, floorEnd: floorEnd,
+            supplies(prices, at: stamp, period: period, policy), plansFloors: isLogic(8))
+    }
+
+    private func supplies(
+        _ prices: BidPrices, at stamp: Timestamp, period: Int64, _ policy: Policy
+    ) -> [PartnerSupply] {
         let floorPeriod = CapacityLimits.floorPeriod(at: stamp, policy)
         let span = CapacityLimits.span(ofPeriod: period, policy)
         let floorSpan = CapacityLimits.span(ofFloorPeriod: floorPeriod, policy)
-        let supplies = (0..<partners.count).map {
+        return (0..<partners.count).map {
             supply(of: $0, prices, at: stamp, period: period, floorPeriod: floorPeriod, span, floorSpan)
         }
-        prices.solve(at: stamp, period: period, periodEnd: span.end, floorEnd: floorSpan.end, supplies)
+    }
+
+    /// Which floors are out of reach, by the prices of a moment; none before logic version 8.
+    func floorsOutOfReach(_ list: PriceList, at stamp: Timestamp, _ policy: Policy) -> [Bool] {
+        guard isLogic(8) else { return [Bool](repeating: false, count: partners.count) }
+        return list.prices.floorPlan(
+            supplies(list.prices, at: stamp, period: list.period, policy), at: BidPrices.days(stamp),
+            floorEnd: list.floorSpan.end
+        ).isOutOfReach
     }
 
     private func supply(

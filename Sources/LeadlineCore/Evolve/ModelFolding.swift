@@ -99,7 +99,8 @@ extension State {
             guard let partner = partners.index(of: candidate.partnerID) else { continue }
             bids.append(.init(partner: UInt32(partner), gain: Float(candidate.score)))
         }
-        prices.remember(at: stamp, bids, value: isLogic(2) ? evaluation.dealValueMinorUnits : 0)
+        let value = isLogic(2) ? evaluation.dealValueMinorUnits : 0
+        prices.remember(at: stamp, bids, value: value, followsFast: isLogic(8))
     }
 
     /// Whole days since 1970, UTC.

@@ -22,6 +22,7 @@ public struct NetworkDocument: Encodable, Sendable {
         public var floorLeads: UInt32
         public var floor: UInt32
         public var floorLacking: UInt32
+        public var isFloorOutOfReach: Bool
         public var floorValueGot: Int64
         public var floorValue: Int64
         public var floorValueLacking: Int64
@@ -74,7 +75,7 @@ public struct NetworkDocument: Encodable, Sendable {
                 partnerId: $0.partnerID, status: $0.status, leads: $0.leads, leadsMax: $0.leadsMax,
                 openLeads: $0.openLeads,
                 openLeadsMax: $0.openLeadsMax, floorLeads: $0.floorLeads, floor: $0.floor,
-                floorLacking: $0.floorLacking,
+                floorLacking: $0.floorLacking, isFloorOutOfReach: $0.isFloorOutOfReach,
                 floorValueGot: $0.floorValueGot, floorValue: $0.floorValue, floorValueLacking: $0.floorValueLacking,
                 utilisation: $0.utilisation, placePrice: $0.placePrice,
                 floorFavour: $0.floorFavour, evennessFavour: $0.evennessFavour, tieDebtMicros: $0.tieDebtMicros,

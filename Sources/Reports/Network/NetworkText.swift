@@ -27,7 +27,7 @@ public struct NetworkText {
                 + "\(money(network.meanGain)) on average at the best partner",
             "Evenness \(NumberText.fixed(network.jainOfUtilisation, 3)), Jain's index of utilisation; floors count until "
                 + style.time(network.floorPeriodEnd),
-        ] + bound + [waiting] + announced + calendars
+        ] + floorsOutOfReach + bound + [waiting] + announced + calendars
         let head = title + style.lines(standing) + "\n\n"
         if network.partners.isEmpty { return head + "No partner is registered yet.\n" }
         let dearest = network.partners.enumerated()
@@ -52,12 +52,26 @@ public struct NetworkText {
         ]
     }
 
+    /// Whose floors the leads expected are too few for.
+    private var floorsOutOfReach: [String] {
+        let lacking = network.partners.filter { $0.floorLacking > 0 || $0.floorValueLacking > 0 }
+        let outOfReach = lacking.filter(\.isFloorOutOfReach).map(\.partnerID)
+        if outOfReach.isEmpty { return [] }
+        return [
+            "Too few leads are expected for all floors: \(outOfReach.count) of \(lacking.count) that are not met yet are out of reach, "
+                + "those that lack most (\(named(outOfReach)))"
+        ]
+    }
+
+    private func named(_ partners: [String]) -> String {
+        let (shown, count) = (partners.prefix(Self.namesMax), partners.count)
+        return shown.joined(separator: ", ") + (count > shown.count ? " and \(count - shown.count) more" : "")
+    }
+
     /// Who names a holiday calendar that is not there.
     private var calendars: [String] {
         if network.calendarsUnknown.isEmpty { return [] }
-        let (shown, count) = (network.calendarsUnknown.prefix(Self.namesMax), network.calendarsUnknown.count)
-        let left = count > shown.count ? " and \(count - shown.count) more" : ""
-        return ["No holidays are kept by \(shown.joined(separator: ", "))\(left): the policy has no holiday calendar of the name in the profile"]
+        return ["No holidays are kept by \(named(network.calendarsUnknown)): the policy has no holiday calendar of the name in the profile"]
     }
 
     /// What stands announced of partners, one line each.
