@@ -54,11 +54,12 @@ public struct ChildProgram {
         }
     }
 
-    /// Starts it. It gets no open file but the three given.
+    /// Starts it. It gets the three files given, and none that this process opened to close on a start.
     public func start() throws(NotStarted) -> Started {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        // In a folder of its own it is started by `env`: the calls that would do it are not visible to Swift.
         for (target, (file, mode)) in [(input, O_RDONLY), (output, O_WRONLY), (errors, O_WRONLY)].enumerated() {
             if let file {
                 unsafe posix_spawn_file_actions_adddup2(&actions, file.fileDescriptor, Int32(target))
@@ -66,12 +67,12 @@ public struct ChildProgram {
                 unsafe posix_spawn_file_actions_addopen(&actions, Int32(target), "/dev/null", mode, 0)
             }
         }
-        unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        if let folder { unsafe posix_spawn_file_actions_addchdir_np(&actions, folder) }
         let variables = (environment ?? ProcessInfo.processInfo.environment).map { "\($0.key)=\($0.value)" }
         var id: pid_t = 0
-        let code = unsafe withTexts([path] + arguments) { arguments in
-            unsafe withTexts(variables) { unsafe posix_spawn(&id, path, &actions, nil, arguments, $0) }
+        let start = folder.map { ["/usr/bin/env", "-C", $0] } ?? []
+        let words = start + [path] + arguments
+        let code = unsafe withTexts(words) { words in
+            unsafe withTexts(variables) { unsafe posix_spawn(&id, words[0]!, &actions, nil, words, $0) }
         }
         guard code == 0 else { throw NotStarted(path: path, code: code) }
         return Started(id: id)

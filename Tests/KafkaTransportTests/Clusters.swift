@@ -54,7 +54,7 @@ enum TestBroker {
     /// A broker with Leadline's topics; its shell ends it after this process.
     static func start(partitions: Int32) throws -> String {
         let port = try freePort()
-        // Whoever waits for the end of the tests' output must not wait for the shell: it gets none of this process's files.
+        // Whoever waits for the end of the tests' output must not wait for the shell: its files are its own.
         let shell = ChildProgram("/bin/sh", ["-c", """
             d=$(mktemp -d); "$0" start --only kafka --host 127.0.0.1 --kafka-port \(port) --data-dir "$d" &
             p=$!; while kill -0 "$1"; do sleep 0.5; done; kill -9 $p; wait $p; rm -rf "$d"
