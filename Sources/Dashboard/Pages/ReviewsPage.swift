@@ -45,6 +45,10 @@ public struct ReviewsPage: Sendable {
                     reviews.count > rows.count
                         ? .worded(.p, [.look(.hint)], t("reviews.left", ["count": .count(reviews.count - rows.count)]))
                         : .nothing,
+                    // How often people decided otherwise, partner by partner, is worked out there.
+                    reader.sections.contains(.fairness)
+                        ? .element(.p, [.look(.hint)], [.link(Section.fairness.path, [.more], [.text(t("reviews.rates"))])])
+                        : .nothing,
                 ]),
         ])
     }
