@@ -73,13 +73,15 @@ import Testing
             recent.remember(at: 1, [RecentLeads.Bid(partner: 0, gain: 1), RecentLeads.Bid(partner: 1, gain: 1)])
         }
         var supply = Self.supply(6)
-        #expect(FloorPlan(recent, [supply], arrivals: 10).isOutOfReach == [false])
+        func plan(_ arrivals: Double, otherLacks: UInt32) -> [Bool] {
+            FloorPlan(recent, [supply, Self.supply(otherLacks)], arrivals: arrivals).isOutOfReach
+        }
+        #expect(plan(10, otherLacks: 2) == [false, false])
         supply.floorPresence = 0.5
         // Its floor comes after that of the other, who wants the same leads and lacks less.
-        let other = Self.supply(2)
-        func plan(_ arrivals: Double) -> [Bool] { FloorPlan(recent, [supply, other], arrivals: arrivals).isOutOfReach }
-        #expect(plan(10) == [true, false] && plan(12) == [false, false])
-        #expect(FloorPlan(recent, [supply], arrivals: 10).isOutOfReach == [false])
+        #expect(plan(10, otherLacks: 2) == [true, false] && plan(12, otherLacks: 2) == [false, false])
+        // Where nobody lacks what it would get, it gets what comes.
+        #expect(plan(10, otherLacks: 0) == [false, false])
     }
 
     @Test func withoutLeadsToGoByNoneIsGivenUp() {
