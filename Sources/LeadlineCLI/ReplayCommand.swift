@@ -29,8 +29,9 @@ struct ReplayCommand: AsyncParsableCommand {
             would have gone elsewhere, what each partner would have gained or lost, what the candidate's own lots \
             would cost, and what the candidate would have earned a lead, estimated from outcomes and recorded \
             propensities (IPS, SNIPS, doubly robust, at 95 %). Where the logs cannot carry a conclusion it says so, \
-            why, and what would mend it; --require-conclusion makes that exit code 1. With --json one object, the \
-            fields of CandidateReport.
+            why, and what would mend it; --require-conclusion makes that exit code 1. Of leads that partners were \
+            offered it says where a candidate without offers would have sent them. With --json one object, the fields \
+            of CandidateReport.
 
             With --logic, the same under another logic version: what a release would have decided otherwise, before \
             it is adopted ('leadline logic adopt'). The whole history is folded by that version, from its first entry \

@@ -108,6 +108,17 @@ import Testing
         #expect(offers.isEmpty == (recorded == 0))
         let report = replay(program, policy(candidate))
         #expect(report.decisions == 7 && report.changed == 0, "\(report.differences)")
+        // What plain assignment would have done is said where the candidate assigns plainly and history did not.
+        let isCompared = recorded > 0 && candidate == 0
+        #expect(report.negotiated.count + report.stillOffered == (isCompared ? 7 : 0), "\(report.negotiated)")
+        for lead in report.negotiated {
+            let entry = try #require(program.entries.indices.contains(Int(lead.position)) ? program.entries[Int(lead.position)] : nil)
+            #expect(RoutingChoice(entry.events)?.partnerID == lead.plainly)
+            // Whoever accepts has it, whoever declines has not.
+            if ["l0", "l3"].contains(lead.lead) { #expect(!lead.isElsewhere && lead.negotiated == lead.plainly) }
+            if ["l1", "l4"].contains(lead.lead) { #expect(lead.isElsewhere && lead.negotiated != lead.plainly) }
+        }
+        if isCompared { #expect(Set(report.negotiated.map(\.lead)).isSuperset(of: ["l0", "l1", "l3", "l4"])) }
     }
 
     @Test func aLeadThatTheCandidateGivesToNobodyIsNamed() throws {

@@ -17,6 +17,7 @@ public struct CandidateReplay: Sendable {
     private let to: Timestamp
     private var state = State()
     private var book: ReplayBook
+    private var offered = NegotiatedLeads()
 
     /// A replay from a program's first entry on.
     /// - Parameters:
@@ -65,9 +66,11 @@ public struct CandidateReplay: Sendable {
             let again = Decider.explain(input, at: stamp, in: state)
             if let decided = RoutingChoice(again.events), decided.leadID == recorded.leadID {
                 compared = book.compare(recorded, decided, again.evaluation, position: state.nextPosition, at: stamp)
+                if recorded.isOffered { offered.offer(decided, position: state.nextPosition) }
             }
         }
         book.take(events)
+        offered.take(events)
         state.fold(substituted(input), events, at: stamp)
         return compared
     }
@@ -102,6 +105,11 @@ public struct CandidateReplay: Sendable {
         var report = book.report(
             program: program, policy: candidate?.name ?? "", version: version, currency: state.currency, demands)
         report.logic = logic
+        // A candidate that offers leads itself does not say where they would have ended.
+        if let candidate, candidate.negotiation.rounds == 0 {
+            report.negotiated = offered.settled
+            report.stillOffered = offered.open
+        }
         return report
     }
 }

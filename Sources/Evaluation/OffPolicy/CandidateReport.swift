@@ -49,6 +49,11 @@ public struct CandidateReport: Encodable, Sendable {
     public var winRate: OffPolicyEstimates?
     /// Won amount a closed lead, in minor units.
     public var revenue: OffPolicyEstimates?
+    /// Leads that history offered to partners, beside where the candidate assigns them at once; empty for a candidate
+    /// that offers leads itself.
+    public var negotiated: [NegotiatedLead] = []
+    /// More of them, of whose offers nothing has come yet.
+    public var stillOffered = 0
     /// Whether a conclusion may be drawn.
     public var overlap: Overlap
 
@@ -73,7 +78,7 @@ public struct CandidateReport: Encodable, Sendable {
         case program, policy, logic, version, currency, decisions, changed, differences, partners,
             expectedBeforeMinorUnits
         case expectedAfterMinorUnits, exploration, imported, closed, open, leftOut, withoutLot, settledThroughMicros,
-            winRate, revenue, overlap, verdict
+            winRate, revenue, negotiated, stillOffered, overlap, verdict
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -98,6 +103,8 @@ public struct CandidateReport: Encodable, Sendable {
         try fields.encode(settledThrough?.micros, forKey: .settledThroughMicros)
         try fields.encode(winRate, forKey: .winRate)
         try fields.encode(revenue, forKey: .revenue)
+        try fields.encode(negotiated, forKey: .negotiated)
+        try fields.encode(stillOffered, forKey: .stillOffered)
         try fields.encode(overlap, forKey: .overlap)
         try fields.encode(verdict, forKey: .verdict)
     }

@@ -12,6 +12,8 @@ public struct RoutingChoice: Equatable, Sendable {
     public var summary: EvaluationSummary?
     /// True where history chose and this is what Leadline would have done.
     public var isImported = false
+    /// True where the partner was offered the lead, and not assigned it at once.
+    public var isOffered = false
 
     /// The routing decision among an entry's events; nil if there is none. What a human chose is none. Of a lead that
     /// is offered the decision is whom it is offered first: what its offers come to, partners decide.
@@ -25,6 +27,7 @@ public struct RoutingChoice: Equatable, Sendable {
             case .offerMade(let event):
                 if event.round == 1 && event.evaluation != nil {
                     found = RoutingChoice(event.leadID, event.partnerID, "", event.evaluation)
+                    found?.isOffered = true
                 }
             case .leadAssigned(let event):
                 if event.evaluation != nil && event.offerID.isEmpty && !negotiated.contains(event.leadID) {

@@ -10,7 +10,8 @@ public enum CandidateText {
                 "No decision to compare: no lead was routed in this time. Widen --from and --to, or send leads first.\n"
         }
         return [
-            head(report, style), differences(report, most, style), partners(report, style), exploration(report),
+            head(report, style), differences(report, most, style), partners(report, style), negotiated(report, most, style),
+            exploration(report),
             estimates(report, style),
             conclusion(report, style),
         ]
@@ -58,7 +59,12 @@ public enum CandidateText {
 
     /// A partner, or in brackets why the lead went to none.
     private static func place(_ partner: String?, _ reason: String) -> String {
-        partner ?? "(\(reason == "merged" ? "merged into an older lead" : DecisionReasonWords.escalation(named: reason)))"
+        if let partner { return partner }
+        return switch reason {
+        case "merged": "(merged into an older lead)"
+        case "ended": "(it ended while it was offered)"
+        default: "(\(DecisionReasonWords.escalation(named: reason)))"
+        }
     }
 
     private static func partners(_ report: CandidateReport, _ style: TextStyle) -> String {
@@ -74,6 +80,27 @@ public enum CandidateText {
         let same = report.partners.count - moved.count
         return table.text(style)
             + (same > 0 ? "\(CountText.of(same, "other partner")) with as many leads as before\n" : "")
+    }
+
+    /// Where leads that were offered to partners would have gone without an offer.
+    private static func negotiated(_ report: CandidateReport, _ most: Int, _ style: TextStyle) -> String {
+        if report.negotiated.isEmpty && report.stillOffered == 0 { return "" }
+        let elsewhere = report.negotiated.filter(\.isElsewhere)
+        var text = "\(CountText.of(report.negotiated.count, "lead")) went by an offer; without offers "
+            + "\(count(elsewhere.count)) of them would have gone elsewhere than they did.\n"
+        if report.stillOffered > 0 { text += "Of \(count(report.stillOffered)) more nothing has come yet.\n" }
+        if elsewhere.isEmpty { return text }
+        var table = TextTable([
+            ("LEAD", .left), ("POSITION", .right), ("WITHOUT OFFERS", .left), ("AFTER ITS OFFERS", .left),
+        ])
+        for row in elsewhere.prefix(most) {
+            table.add([
+                row.lead, "\(row.position)", place(row.plainly, row.plainlyReason),
+                place(row.negotiated, row.negotiatedReason),
+            ])
+        }
+        let left = elsewhere.count - min(most, elsewhere.count)
+        return text + table.text(style) + (left > 0 ? "and \(count(left)) more; --all shows them\n" : "")
     }
 
     /// What the candidate's own lots would come to.
