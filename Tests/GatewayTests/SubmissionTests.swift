@@ -181,7 +181,7 @@ import UseCases
         try await ServedFolder.serving { served in
             let sent = #"{"leadId":"l-1","country":"IT","attributes":[{"name":"lead_score","value":"A2"},{"name":"empty"}]}"#
             _ = try await served.ask(.POST, "/v1/leads", served.admin, sent, ["prefer": "wait=20"])
-            let update = #"{"attributes":[{"name":"lead_score","value":"A1"},{"name":"campaign.step","value":"3"}]}"#
+            let update = #"{"attributes":[{"name":"lead_score","value":"A1"},{"name":"campaign.step","value":"2"},{"name":"campaign.step","value":"3"}]}"#
             let updated = try await served.ask(.PATCH, "/v1/leads/l-1", served.admin, update, ["prefer": "wait=20"])
             #expect(updated.status == 200, "\(updated.text)")
             let contact = try await served.ask(

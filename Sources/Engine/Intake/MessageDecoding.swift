@@ -33,7 +33,10 @@ extension MessageKind {
                 decoded.email = lead.contact.email
                 decoded.telephone = StatedTelephone(lead.contact, country: lead.country)
                 decoded.accountDomain = lead.accountDomain
-            } resolving: { CountrySpelling.resolve(&$0.country) }
+            } resolving: {
+                let isRespelled = CountrySpelling.resolve(&$0.country)
+                return OwnAttributeRules.keepLast(&$0.attributes) || isRespelled
+            }
         case .leadUpdated:
             return try read(WireLeadUpdated.self, data, encoding) { (lead, decoded) throws(Rejection) in
                 try OwnAttributeRules.check(lead.attributes)
@@ -42,7 +45,10 @@ extension MessageKind {
                 let telephone = StatedTelephone(lead.contact, country: lead.country)
                 decoded.telephone = telephone.flatMap { $0.name.isEmpty ? nil : $0 }
                 decoded.correctedDomain = lead.accountDomain
-            } resolving: { CountrySpelling.resolve(&$0.country) }
+            } resolving: {
+                let isRespelled = CountrySpelling.resolve(&$0.country)
+                return OwnAttributeRules.keepLast(&$0.attributes) || isRespelled
+            }
         case .leadWithdrawn: return try read(WireLeadWithdrawn.self, data, encoding)
         case .intentObserved:
             return try read(WireIntentObserved.self, data, encoding) { $1.accountDomain = $0.accountDomain }

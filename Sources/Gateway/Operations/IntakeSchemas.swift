@@ -18,6 +18,9 @@ enum IntakeSchemas {
             "DataRecipient": ["name": texts.merging(["minLength": 1]) { $1 }],
             "HumanDecisionRecorded": chosen, "HumanDecisionRecordedRequest": chosen,
             "ThirdCountryTransfer": ["country": ["pattern": ISOCodes.countryPattern], "recipient": texts],
+            "OwnAttribute": [
+                "name": ["pattern": "^[A-Za-z0-9._:-]{1,128}$"], "value": ["maxLength": OwnAttributeRules.valueCharactersMax],
+            ],
             "DataSource": ["source": texts.merging(["minLength": 1]) { $1 }, "description": someWording],
             "ProgramProfile": [
                 "purposes": list.merging(["items": reference("Wording").merging(someWording) { $1 }]) { $1 },
@@ -33,6 +36,7 @@ enum IntakeSchemas {
 
     private static let required = [
         "DataRecipient": ["name"], "ThirdCountryTransfer": ["country"], "DataSource": ["source", "description"],
+        "OwnAttribute": ["name"],
     ]
 
     /// Texts of which intake asks a form wherever they stand.
@@ -83,6 +87,8 @@ enum IntakeSchemas {
                 mustBe.contains(field) ? ["format": format] : ["anyOf": [["maxLength": 0], ["format": format]]]
             properties[field] = (properties[field] as? Object)?.merging(form) { $1 }
         }
+        properties["attributes"] = (properties["attributes"] as? Object)?
+            .merging(["maxItems": OwnAttributeRules.countMax]) { $1 }
         if !properties.isEmpty { component["properties"] = properties }
         guard let rules = rules[name] else { return component }
         for (field, rule) in rules { properties[field] = (properties[field] as? Object ?? [:]).merging(rule) { $1 } }

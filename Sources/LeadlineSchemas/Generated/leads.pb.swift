@@ -53,7 +53,7 @@ public nonisolated struct WireOwnAttribute: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The vendor's name of it, e.g. "lead_score": `[A-Za-z0-9._:-]{1,128}`, each once.
+  /// The vendor's name of it, e.g. "lead_score": `[A-Za-z0-9._:-]{1,128}`. Of one that is stated twice the last counts.
   public var name: String = String()
 
   /// Its value, at most 2,000 characters.
