@@ -20,9 +20,18 @@ struct FloorPlan {
         var units = 0
     }
 
-    /// By partner: true if its floor cannot be met beside those that lack less, and leads it would get are wanted
-    /// there. A floor that takes nothing from others is pursued as far as leads come.
-    private(set) var isOutOfReach: [Bool]
+    /// What can become of a floor.
+    enum Prospect {
+        /// It can be met beside those that lack less.
+        case met
+        /// It cannot, but no floor that can be met wants its leads: it is pursued as far as they come.
+        case partly
+        /// It cannot, and its leads are wanted where floors can be met.
+        case outOfReach
+    }
+
+    /// By partner; of one whose floor lacks nothing `met`.
+    private(set) var prospects: [Prospect]
     /// Leads that are welcome at the same lacking partners are of one kind: its shares, and what of it nobody has yet.
     private var sharesOfKind: [Range<Int>] = []
     private var spare: [Int] = []
@@ -32,23 +41,25 @@ struct FloorPlan {
 
     /// - Parameter arrivals: Leads expected until the floor period ends.
     init(_ recent: RecentLeads, _ supplies: [PartnerSupply], arrivals: Double) {
-        isOutOfReach = [Bool](repeating: false, count: supplies.count)
+        prospects = [Prospect](repeating: .met, count: supplies.count)
         sharesOfPartner = [[Int]](repeating: [], count: supplies.count)
         let lacking = supplies.indices.filter { supplies[$0].floorLacking > 0 }
         if lacking.isEmpty || recent.rows.isEmpty { return }
         sort(recent, supplies, unitsPerRow: arrivals / Double(recent.rows.count) * Self.unitsPerLead)
         for partner in lacking.sorted(by: { (supplies[$0].floorLacking, $0) < (supplies[$1].floorLacking, $1) }) {
-            isOutOfReach[partner] = !meet(partner, Int(supplies[partner].floorLacking) * Int(Self.unitsPerLead))
+            let units = Int(supplies[partner].floorLacking) * Int(Self.unitsPerLead)
+            if !meet(partner, units) { prospects[partner] = .partly }
             if steps > Self.stepsMax { break }
         }
-        let unmet = isOutOfReach
-        for partner in lacking where unmet[partner] { isOutOfReach[partner] = isWanted(partner, besides: unmet) }
+        for partner in lacking where prospects[partner] == .partly && competesWithMet(partner) {
+            prospects[partner] = .outOfReach
+        }
     }
 
-    /// True if leads that a partner would get are wanted for a floor that is met.
-    private func isWanted(_ partner: Int, besides unmet: [Bool]) -> Bool {
+    /// True if a floor that can be met wants leads that this partner would get.
+    private func competesWithMet(_ partner: Int) -> Bool {
         sharesOfPartner[partner].contains { share in
-            sharesOfKind[shares[share].kind].contains { !unmet[shares[$0].partner] }
+            sharesOfKind[shares[share].kind].contains { prospects[shares[$0].partner] == .met }
         }
     }
 

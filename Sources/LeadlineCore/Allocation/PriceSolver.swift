@@ -18,6 +18,8 @@ extension BidPrices {
     private static let damping = 0.5
     /// What a lead lacking from a floor costs at the end, in mean gains.
     private static let floorPenalty = 12.0
+    /// The same where the floor cannot be met, whatever is given up for it.
+    private static let unmetFloorPenalty = 1.0
     /// Share of the arrivals still expected that a floor may count on, and that all floors together may.
     private static let floorTrust = (alone: 0.65, together: 0.93)
     /// What a floor counted on before floors were looked at together.
@@ -48,7 +50,7 @@ extension BidPrices {
                 let resource = ResourceProgram(sortedGains: gains[partner].sorted(by: >))
                 reprice(
                     partner, supplies[partner], resource, leads: gains[partner].count, until: horizon,
-                    isOutOfReach: plan?.isOutOfReach[partner] ?? false, isLast: round == Self.rounds)
+                    floor: plan?.prospects[partner] ?? .met, isLast: round == Self.rounds)
             }
         }
     }
@@ -106,7 +108,7 @@ extension BidPrices {
 
     private mutating func reprice(
         _ partner: Int, _ supply: PartnerSupply, _ resource: ResourceProgram, leads: Int, until horizon: Horizon,
-        isOutOfReach: Bool, isLast: Bool
+        floor: FloorPlan.Prospect, isLast: Bool
     ) {
         let share = Double(leads) / Double(recent.rows.count)
         if let left = supply.placesLeft, left > 0 {
@@ -122,11 +124,12 @@ extension BidPrices {
         }
         guard isLast else { return }
         favours[partner] = 0
-        if supply.floorLacking == 0 || supply.placesLeft == 0 || isOutOfReach { return }
+        if supply.floorLacking == 0 || supply.placesLeft == 0 || floor == .outOfReach { return }
         let arrivals = share * supply.floorPresence
         let table = resource.floor(
             Int(supply.floorLacking), shift: -prices[partner], arrivals: horizon.floorArrivals * arrivals,
-            later: horizon.floorLater * arrivals, penalty: Self.floorPenalty * meanGain)
+            later: horizon.floorLater * arrivals,
+            penalty: (floor == .met ? Self.floorPenalty : Self.unmetFloorPenalty) * meanGain)
         favours[partner] = table.now.last ?? 0
         if !table.now.isEmpty { floorRows[partner] = append(table) }
     }

@@ -47,7 +47,7 @@ extension State {
         return list.prices.floorPlan(
             supplies(list.prices, at: stamp, period: list.period, policy), at: BidPrices.days(stamp),
             floorEnd: list.floorSpan.end
-        ).isOutOfReach
+        ).prospects.map { $0 == .outOfReach }
     }
 
     private func supply(

@@ -56,12 +56,13 @@ import Testing
                 if network.canMeet(kept + [partner]) { kept.append(partner) }
             }
             for partner in order {
-                let isOutOfReach = !kept.contains(partner) && network.competes(partner, kept)
-                #expect(plan.isOutOfReach[partner] == isOutOfReach, "seed \(seed), partner \(partner)")
-                if isOutOfReach { outOfReach += 1 }
+                let expected: FloorPlan.Prospect =
+                    kept.contains(partner) ? .met : network.competes(partner, kept) ? .outOfReach : .partly
+                #expect(plan.prospects[partner] == expected, "seed \(seed), partner \(partner)")
+                if expected == .outOfReach { outOfReach += 1 }
             }
             met += kept.count
-            for partner in network.lacking.indices where network.lacking[partner] == 0 { #expect(!plan.isOutOfReach[partner]) }
+            for partner in network.lacking.indices where network.lacking[partner] == 0 { #expect(plan.prospects[partner] == .met) }
         }
         // Both kinds are drawn, and not seldom.
         #expect(met > 1_000 && outOfReach > 1_000, "\(met) met, \(outOfReach) out of reach")
@@ -73,18 +74,18 @@ import Testing
             recent.remember(at: 1, [RecentLeads.Bid(partner: 0, gain: 1), RecentLeads.Bid(partner: 1, gain: 1)])
         }
         var supply = Self.supply(6)
-        func plan(_ arrivals: Double, otherLacks: UInt32) -> [Bool] {
-            FloorPlan(recent, [supply, Self.supply(otherLacks)], arrivals: arrivals).isOutOfReach
+        func plan(_ arrivals: Double, otherLacks: UInt32) -> [FloorPlan.Prospect] {
+            FloorPlan(recent, [supply, Self.supply(otherLacks)], arrivals: arrivals).prospects
         }
-        #expect(plan(10, otherLacks: 2) == [false, false])
+        #expect(plan(10, otherLacks: 2) == [.met, .met])
         supply.floorPresence = 0.5
         // Its floor comes after that of the other, who wants the same leads and lacks less.
-        #expect(plan(10, otherLacks: 2) == [true, false] && plan(12, otherLacks: 2) == [false, false])
+        #expect(plan(10, otherLacks: 2) == [.outOfReach, .met] && plan(12, otherLacks: 2) == [.met, .met])
         // Where nobody lacks what it would get, it gets what comes.
-        #expect(plan(10, otherLacks: 0) == [false, false])
+        #expect(plan(10, otherLacks: 0) == [.partly, .met])
     }
 
     @Test func withoutLeadsToGoByNoneIsGivenUp() {
-        #expect(FloorPlan(RecentLeads(), [Self.supply(3)], arrivals: 0).isOutOfReach == [false])
+        #expect(FloorPlan(RecentLeads(), [Self.supply(3)], arrivals: 0).prospects == [.met])
     }
 }
