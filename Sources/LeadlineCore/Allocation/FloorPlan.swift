@@ -3,9 +3,9 @@
 /// Where there are too few leads for all, a lead short everywhere would break every promise. So that most are kept,
 /// floors are met one after the other, those that lack least first, each beside all before it: a maximum flow from the
 /// leads of the last weeks, which stand for those to come, to the floors, found by augmenting paths (Edmonds and Karp,
-/// "Theoretical Improvements in Algorithmic Efficiency for Network Flow Problems", Journal of the ACM 19, 1972). Sets
-/// of floors that can be met together are a matroid, so that going by what they lack misses the fewest of equal ones
-/// (Edmonds and Fulkerson, "Transversals and Matroid Partition", 1965).
+/// "Theoretical Improvements in Algorithmic Efficiency for Network Flow Problems", Journal of the ACM 19, 1972). Which
+/// set of floors is the largest is hard to find in general; going by what they lack is a rule of thumb, and right where
+/// all lack one lead (Edmonds and Fulkerson, "Transversals and Matroid Partition", 1965).
 struct FloorPlan {
     /// A lead in the flow's whole numbers.
     private static let unitsPerLead = 1_024.0
