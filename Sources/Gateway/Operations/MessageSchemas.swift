@@ -195,7 +195,7 @@ enum MessageSchemas {
             guard var text = properties[field] as? Object, let pattern = text["pattern"] as? String,
                 pattern.utf8.starts(with: "^".utf8), pattern.utf8.last == UInt8(ascii: "$")
             else { continue }
-            text["pattern"] = "^(\(pattern.unicodeScalars.dropFirst().dropLast()))?$"
+            text["pattern"] = "^(\(String(pattern.unicodeScalars.dropFirst().dropLast())))?$"
             properties[field] = text
         }
         if !properties.isEmpty { schema["properties"] = properties }
