@@ -10,7 +10,7 @@ import urllib.parse
 import urllib.request
 from importlib import resources
 
-from selenium import webdriver
+from chromium import chromium  # first: it sees to it that there is selenium
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -31,17 +31,9 @@ class Day:
     def __init__(self, address, work, binary, pictures):
         self.address, self.work, self.binary, self.pictures = address, work, binary, pictures
         self.wrong, self.looked, self.checked, self.largest = [], 0, 0, (0, "")
-        options = webdriver.ChromeOptions()
-        options.binary_location = "/usr/bin/chromium"
-        for argument in ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars",
-                         "--lang=en-GB", f"--user-data-dir={work}/profile"]:
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        environment = dict(os.environ, TZ="Europe/Rome")
-        self.browser = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver", env=environment))
+        self.browser = chromium(
+            "--hide-scrollbars", "--lang=en-GB", f"--user-data-dir={work}/profile", zone="Europe/Rome", logs=True)
         self.browser.set_page_load_timeout(60)
-        # Pages are looked at as if somebody did: a window that nobody looks at has its flow wait.
-        self.browser.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
 
     # What is found
 
