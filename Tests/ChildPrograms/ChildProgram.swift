@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// A program that a test starts: what to run, and where its input comes from and its output goes.
 ///
@@ -37,16 +38,36 @@ public struct ChildProgram {
         public var description: String { "\(path) was not started: \(unsafe String(cString: strerror(code)))" }
     }
 
-    /// A program at work.
-    public struct Started: Sendable {
+    /// A program at work. It may be asked to end whether it has or not; its number is not used once it is waited for.
+    public final class Started: Sendable {
         public let id: pid_t
+        private let ending = Mutex<Ending?>(nil)
 
-        /// Asks it to end.
-        public func terminate() { kill(id, SIGTERM) }
+        init(id: pid_t) { self.id = id }
 
-        /// Waits until it has ended. To be called once.
+        /// Asks it to end, if it has not.
+        public func terminate() { ending.withLock { if $0 == nil { kill(id, SIGTERM) } } }
+
+        /// Waits until it has ended.
         @discardableResult
         public func wait() -> Ending {
+            if let known = ending.withLock({ $0 }) { return known }
+            awaitEnd()
+            return ending.withLock { ending in
+                if let known = ending { return known }
+                let found = reap()
+                ending = found
+                return found
+            }
+        }
+
+        /// Waits while its number stays its own, so that `terminate` may use it meanwhile.
+        private func awaitEnd() {
+            var about = unsafe siginfo_t()
+            while unsafe waitid(P_PID, id_t(id), &about, WEXITED | WNOWAIT) == -1, errno == EINTR {}
+        }
+
+        private func reap() -> Ending {
             var status: Int32 = 0
             while unsafe waitpid(id, &status, 0) == -1, errno == EINTR {}
             let signal = status & 0x7f
@@ -59,7 +80,6 @@ public struct ChildProgram {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        // In a folder of its own it is started by `env`: the calls that would do it are not visible to Swift.
         for (target, (file, mode)) in [(input, O_RDONLY), (output, O_WRONLY), (errors, O_WRONLY)].enumerated() {
             if let file {
                 unsafe posix_spawn_file_actions_adddup2(&actions, file.fileDescriptor, Int32(target))
@@ -69,6 +89,7 @@ public struct ChildProgram {
         }
         let variables = (environment ?? ProcessInfo.processInfo.environment).map { "\($0.key)=\($0.value)" }
         var id: pid_t = 0
+        // In a folder of its own it is started by `env`: the calls that would do it are not visible to Swift.
         let start = folder.map { ["/usr/bin/env", "-C", $0] } ?? []
         let words = start + [path] + arguments
         let code = unsafe withTexts(words) { words in

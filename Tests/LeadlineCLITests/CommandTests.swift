@@ -168,6 +168,7 @@ struct CommandTests {
         let pipe = Pipe()
         program.errors = pipe.fileHandleForWriting
         let processor = try program.start()
+        defer { processor.terminate() }
         try pipe.fileHandleForWriting.close()
         // The first line comes once the lock is held.
         var said = Data()
