@@ -13,8 +13,8 @@ import DequeModule
 /// | | up to eight buying signals an account, one for each topic and vendor; which entry stated each value |
 /// | | fit by what outcomes and answers say of partners, by weights that may be learned |
 /// | | deals of the last twelve months |
-/// | | what a few deals say is not enough to believe that a partner is an exception to its profile
-/// | | owners' and declined leads count in the rotation of a country as they do among equals
+/// | | what a few deals say is not enough to believe that a partner is an exception to its profile |
+/// | | owners' and declined leads count in the rotation of a country as they do among equals |
 /// | | persons of closed leads are forgotten as the policy says |
 /// | 3 | a word that no lead stated before is itself from the first lead on, not a stranger to every list and turn |
 /// | | the model learns from the campaign that a lead came from |
@@ -47,12 +47,12 @@ import DequeModule
 /// | | who gets too little, or too much, is announced with what kept it from leads, or the others |
 /// | | a holder that breaks a hard rule since a fact changed is announced, and the lead moves by policy |
 /// | | who is not at work when a lead comes costs what waiting costs, as response times teach; or leads are held |
-/// | | holidays are no working days, by calendars in the policy; steps of the escalation ladder have working hours
+/// | | holidays are no working days, by calendars in the policy; steps of the escalation ladder have working hours |
 /// | | what a partner that goes away has not answered goes to a deputy, by policy; partners are merged |
 /// | | values of a lead are taken back; declined, expired and withdrawn leads count at partners by policy |
 /// | 8 | crossed models of three speeds are mixed; who explains says how much each voice counted |
 /// | | outcomes are learned however late they come: by closing curves of what the lead is, and beyond the window |
-/// | | where too few leads come for all floors, as many as possible are met in full; a week tells how many come
+/// | | where too few leads come for all floors, as many as possible are met in full; a week tells how many come |
 /// | | the model learns from a deal's size in finer bands, and from how round the amount is |
 public enum Logic {
     /// The version of programs whose registration names none.

@@ -1,10 +1,13 @@
 /// How many leads come on which day: a rate a weekday, and how busy the last days were against it.
 ///
 /// Both are exponentially weighted means (Brown, "Statistical Forecasting for Inventory Control", 1959), the weekday's
-/// over about five weeks, the level's over about two weeks, or one where it follows fast.
+/// over about five weeks, the level's over about a week, before logic version 8 over about two.
 struct ArrivalRhythm: Sendable, Equatable {
     /// Weight of a new day in its weekday's rate.
     static let weekdayWeight = 0.2
+    /// Weight of a whole new week in the level.
+    private static let levelWeight = 1.0
+    private static let levelWeightBefore8 = 0.5
     /// Days that are looked at before the level is taken out of a weekday's rate.
     private static let daysToLearn = 14.0
     /// Quiet days that are counted one by one; after a longer gap the rest is skipped.
@@ -31,23 +34,23 @@ struct ArrivalRhythm: Sendable, Equatable {
     private static func weekday(_ day: Int64) -> Int { Int(((day + 3) % 7 + 7) % 7) }
 
     /// A lead arrives on a day, never earlier than the last.
-    mutating func arrive(on now: Int64, followsFast: Bool) {
-        advance(to: now, followsFast: followsFast)
+    mutating func arrive(on now: Int64, logicVersion: UInt32) {
+        advance(to: now, logicVersion: logicVersion)
         count += 1
     }
 
     /// Days before `now` are over.
-    mutating func advance(to now: Int64, followsFast: Bool) {
+    mutating func advance(to now: Int64, logicVersion: UInt32) {
         guard let last = day else {
             day = now
             return
         }
         if now <= last { return }
-        for ended in last..<min(now, last + Int64(Self.gapDaysMax)) { close(ended, levelWeight: followsFast ? 1 : 0.5) }
+        let levelWeight = logicVersion < 8 ? Self.levelWeightBefore8 : Self.levelWeight
+        for ended in last..<min(now, last + Int64(Self.gapDaysMax)) { close(ended, levelWeight: levelWeight) }
         day = now
     }
 
-    /// `levelWeight` is the weight of a whole new week in the level.
     private mutating func close(_ ended: Int64, levelWeight: Double) {
         let weekday = Self.weekday(ended)
         let expected = rate(weekday)

@@ -73,9 +73,11 @@ struct BidPrices: Sendable, Equatable {
         floorRows.append(Rows())
     }
 
-    /// A lead was routed: what it was worth to whom, and its deal value. `followsFast`: of how many come.
-    mutating func remember(at stamp: Timestamp, _ bids: [RecentLeads.Bid], value: Int64, followsFast: Bool) {
-        rhythm.arrive(on: Int64(Self.days(stamp).rounded(.down)), followsFast: followsFast)
+    /// A lead was routed: what it was worth to whom, and its deal value.
+    mutating func remember(
+        at stamp: Timestamp, _ bids: [RecentLeads.Bid], value: Int64, logicVersion: UInt32
+    ) {
+        rhythm.arrive(on: Int64(Self.days(stamp).rounded(.down)), logicVersion: logicVersion)
         if bids.isEmpty { return }
         recent.remember(at: Self.days(stamp), bids)
         var best = 0.0

@@ -28,13 +28,14 @@ extension BidPrices {
     /// Works out all prices at `stamp`.
     mutating func solve(
         at stamp: Timestamp, period now: Int64, periodEnd: Timestamp, floorEnd: Timestamp, _ supplies: [PartnerSupply],
-        plansFloors: Bool
+        logicVersion: UInt32
     ) {
+        let plansFloors = logicVersion >= 8
         offer(supplies, isNewPeriod: period != now)
         let today = Self.days(stamp)
         (period, isStale, solvedAt) = (now, false, today)
         nextAt = min(today.rounded(.down) + 1, Self.days(periodEnd))
-        rhythm.advance(to: Int64(today.rounded(.down)), followsFast: plansFloors)
+        rhythm.advance(to: Int64(today.rounded(.down)), logicVersion: logicVersion)
         refreshEvenness()
         let horizon = Horizon(rhythm, now: today, next: nextAt, end: Self.days(periodEnd),
             floorEnd: Self.days(floorEnd), trust: plansFloors ? Self.floorTrust.alone : Self.floorTrustBeforePlans)

@@ -27,7 +27,7 @@ extension State {
         let floorEnd = CapacityLimits.span(ofFloorPeriod: CapacityLimits.floorPeriod(at: stamp, policy), policy).end
         prices.solve(
             at: stamp, period: period, periodEnd: span.end, floorEnd: floorEnd,
-            supplies(prices, at: stamp, period: period, policy), plansFloors: isLogic(8))
+            supplies(prices, at: stamp, period: period, policy), logicVersion: logicVersion)
     }
 
     private func supplies(

@@ -100,7 +100,7 @@ extension State {
             bids.append(.init(partner: UInt32(partner), gain: Float(candidate.score)))
         }
         let value = isLogic(2) ? evaluation.dealValueMinorUnits : 0
-        prices.remember(at: stamp, bids, value: value, followsFast: isLogic(8))
+        prices.remember(at: stamp, bids, value: value, logicVersion: logicVersion)
     }
 
     /// Whole days since 1970, UTC.
