@@ -64,11 +64,8 @@ enum AnswerOperations {
     /// For whom somebody speaks: a partner for itself, of a lead that it holds; the vendor for whoever holds it, or
     /// whom it names.
     private static func speaker(_ grant: Grant, named partner: String, _ lead: VisibleLead) throws -> String {
-        if let own = grant.partner {
-            guard lead.isHeld else { throw Refusal.nothingHere }
-            return own
-        }
-        if !partner.isEmpty { return partner }
+        if grant.partner != nil && !lead.isHeld { throw Refusal.nothingHere }
+        if let speaker = try grant.speaker(named: partner) { return speaker }
         guard !lead.history.row.partnerID.isEmpty else {
             throw Refusal(
                 409, "nobody-holds-it", "Not possible as things stand",
@@ -92,6 +89,15 @@ enum AnswerOperations {
             decision.reviewer = submission.grant.principal
             return try await submission.send(decision, .humanDecisionRecorded, lead: decision.leadID)
         })
+}
+
+extension Grant {
+    /// The partner that it speaks for, whatever partner it names, or else the one that it names; nil for neither.
+    /// - Throws: `Refusal` for a name that is no id.
+    func speaker(named partner: String) throws(Refusal) -> String? {
+        if !partner.isEmpty && !FieldLimits.isID(partner) { throw .invalid("It is no id.", field: "partnerId") }
+        return self.partner ?? (partner.isEmpty ? nil : partner)
+    }
 }
 
 /// A message by which a partner speaks of a lead.

@@ -54,8 +54,7 @@ enum OfferOperations {
     private static func speaker(_ grant: Grant, named partner: String, _ offer: String, _ call: Call) async throws
         -> String
     {
-        if let own = grant.partner { return own }
-        if !partner.isEmpty { return partner }
+        if let speaker = try grant.speaker(named: partner) { return speaker }
         let open = try await call.look { $0.offerStandings }.first { $0.offerID == offer }
         guard let open else { throw Refusal.nothingHere }
         return open.partnerID
