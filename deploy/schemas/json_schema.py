@@ -28,18 +28,20 @@ def is_id(name):
 
 
 def whole_number(low, high):
-    """A pattern for the digits of a number. Bounds are the type's own, 0 or 1, and powers of ten."""
-    if low < 0:
-        return "-?[0-9]{1,19}"
+    """A pattern for the digits of a number, which begin with 0 only where that is all. Bounds are the type's own, 0 or 1,
+    and powers of ten."""
     def digits(most):
-        return f"[1-9][0-9]{{0,{most - 1}}}" if low == 1 else f"[0-9]{{1,{most}}}"
+        return f"[1-9][0-9]{{0,{most - 1}}}"
 
+    if low < 0:
+        return f"-?(0|{digits(19)})"
+    zero = "" if low == 1 else "0|"
     if high is None:
-        return digits(20)
+        return f"({zero}{digits(20)})" if zero else digits(20)
     zeros = len(str(high)) - 1
     if low not in (0, 1) or high != 10 ** zeros:
         raise SchemaError(f"{low} to {high}: such bounds of a 64-bit number have no pattern")
-    return f"({digits(zeros)}|{high})"
+    return f"({zero}{digits(zeros)}|{high})"
 
 
 class JSONSchemas:

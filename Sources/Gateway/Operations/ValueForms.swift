@@ -1,9 +1,13 @@
 import LeadlineSchemas
 
 /// Which JSON values fields of a message take. Protobuf's JSON takes more than the document says: a number for the word
-/// of a choice, and a text for a number. Here a value has the one form that the document gives it.
+/// of a choice, a text for a number, and in a text of digits a fraction or a power of ten. Here a value has the one form that the document gives it.
 struct ValueForms: Sendable {
-    private enum Form: Sendable { case choice, number }
+    private enum Form: Sendable {
+        case choice, number
+        /// A whole number of 64 bits, which may also stand as text of its digits.
+        case digits
+    }
 
     /// One kind of object in a message: the forms of its fields, and which kind each field holds, by name in both
     /// spellings.
@@ -57,7 +61,14 @@ struct ValueForms: Sendable {
             return (parts[name] as? MessageSchemas.Object)?["enum"] == nil ? nil : .choice
         }
         if whole["enum"] != nil { return .choice }
+        if isDigits(whole) { return .digits }
         return ["integer", "number"].contains(whole["type"] as? String ?? "") ? .number : nil
+    }
+
+    /// Whether it is text of digits, or a number.
+    private static func isDigits(_ field: MessageSchemas.Object) -> Bool {
+        let types = (field["anyOf"] as? [MessageSchemas.Object] ?? []).map { $0["type"] as? String }
+        return types == ["string", "integer"]
     }
 
     /// As the messages' own files spell it: `dealValue` is `deal_value`.
@@ -107,9 +118,11 @@ struct ValueForms: Sendable {
             }
             index += 1
         default:
-            if let form = part.flatMap({ parts[$0].forms[name] }) { try Self.check(name, form, byte) }
+            let form = part.flatMap { parts[$0].forms[name] }
+            if let form { try Self.check(name, form, byte) }
             if byte == UInt8(ascii: "\"") {
-                _ = Self.string(json, &index)
+                let text = Self.string(json, &index)
+                if form == .digits { try Self.checkDigits(name, Self.plain(text)) }
             } else {
                 repeat { index += 1 } while index < json.count && !#",]}""#.utf8.contains(json[index])
             }
@@ -124,6 +137,16 @@ struct ValueForms: Sendable {
         }
         if form == .number && first == UInt8(ascii: "\"") {
             throw .invalid("It is a number, not a text.", field: field)
+        }
+    }
+
+    private static func checkDigits(_ name: [UInt8], _ text: [UInt8]) throws(Refusal) {
+        let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text[...]
+        let isPlain = !digits.isEmpty && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        if !isPlain || (digits.count > 1 && digits.first == UInt8(ascii: "0")) {
+            throw .invalid(
+                "It is a whole number, or text of its digits without zeros before them.",
+                field: String(decoding: name, as: UTF8.self))
         }
     }
 
