@@ -19,7 +19,7 @@ enum IntakeSchemas {
             "HumanDecisionRecorded": chosen, "HumanDecisionRecordedRequest": chosen,
             "ThirdCountryTransfer": ["country": ["pattern": ISOCodes.countryPattern], "recipient": texts],
             "OwnAttribute": [
-                "name": ["pattern": "^[A-Za-z0-9._:-]{1,128}$"], "value": ["maxLength": OwnAttributeRules.valueCharactersMax],
+                "name": ["pattern": Schema.idPattern], "value": ["maxLength": OwnAttributeRules.valueCharactersMax],
             ],
             "DataSource": ["source": texts.merging(["minLength": 1]) { $1 }, "description": someWording],
             "ProgramProfile": [

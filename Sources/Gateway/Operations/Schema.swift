@@ -16,7 +16,8 @@ struct Schema: Sendable, Equatable {
     static let boolean = Schema(json: #"{"type":"boolean"}"#)
     static let anyObject = Schema(json: #"{"type":"object"}"#)
     /// An id as the schemas have them.
-    static let id = Schema(json: #"{"type":"string","pattern":"^[A-Za-z0-9._:-]{1,128}$"}"#)
+    static let id = Schema(json: #"{"type":"string","pattern":"\#(idPattern)"}"#)
+    static let idPattern = "^[A-Za-z0-9._:-]{1,128}$"
     /// A month, as commissions are accounted by.
     static let month = Schema(json: #"{"type":"string","pattern":"^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])$"}"#)
     /// A cursor in a program's decisions.

@@ -11,9 +11,7 @@ public enum CandidateText {
         }
         return [
             head(report, style), differences(report, most, style), partners(report, style), negotiated(report, most, style),
-            exploration(report),
-            estimates(report, style),
-            conclusion(report, style),
+            exploration(report), estimates(report, style), conclusion(report, style),
         ]
         .filter { !$0.isEmpty }.joined(separator: "\n")
     }
