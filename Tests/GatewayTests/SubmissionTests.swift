@@ -46,6 +46,10 @@ import UseCases
         Wrong(body: #"{"lawfulBasis":2}"#, status: 422, field: "lawfulBasis"),
         Wrong(body: #"{"lawful_basis":2}"#, status: 422, field: "lawful_basis"),
         Wrong(body: #"{"employees":"250"}"#, status: 422, field: "employees"),
+        Wrong(body: #"{"dealValue":{"minorUnits":"007","currency":"EUR"}}"#, status: 422, field: "dealValue.minorUnits"),
+        Wrong(body: #"{"dealValue":{"minorUnits":"1e3","currency":"EUR"}}"#, status: 422, field: "dealValue.minorUnits"),
+        Wrong(body: #"{"dealValue":{"minorUnits":"\u0037.0","currency":"EUR"}}"#, status: 422, field: "dealValue.minorUnits"),
+        Wrong(body: #"{"dealValue":{"minorUnits":"","currency":"EUR"}}"#, status: 422, field: "dealValue.minorUnits"),
         Wrong(body: #"{"unknown":1}"#, status: 422, field: "unknown"),
         Wrong(body: #"{"country":null}"#, status: 422),
         Wrong(body: "[", status: 422),
@@ -59,6 +63,19 @@ import UseCases
             #expect(reply.headers["content-type"] == "application/problem+json")
             if let field = wrong.field { #expect(reply.json["field"] as? String == field, "\(reply.text)") }
             #expect(reply.json["status"] as? Int == wrong.status)
+        }
+    }
+
+    @Test(arguments: ["accept", "decline", "return", "first-response", "stage", "won", "lost"])
+    func whomAKeyNamesABodyNamesByAnIDAllTheSame(_ verb: String) async throws {
+        try await ServedFolder.serving { served in
+            try await served.submit("l-1")
+            let key = try served.key(.partner, partner: try await served.holder("l-1"))
+            for (key, who) in [(key, "the partner"), (served.admin, "the vendor")] {
+                let body = #"{"partnerId":"\u0084"}"#
+                let reply = try await served.ask(.POST, "/v1/leads/l-1/\(verb)", key, body)
+                #expect(reply.status == 422 && reply.json["field"] as? String == "partnerId", "\(who): \(reply.text)")
+            }
         }
     }
 

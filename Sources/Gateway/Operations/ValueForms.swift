@@ -87,11 +87,12 @@ struct ValueForms: Sendable {
         if parts.isEmpty { return }
         var index = 0
         guard Self.next(json, &index) == UInt8(ascii: "{") else { return }
-        try object(json, &index, 0)
+        try object(json, &index, 0, [])
     }
 
     /// Goes over an object whose first byte the index stands on; then it is after the last.
-    private func object(_ json: [UInt8], _ index: inout Int, _ part: Int?) throws(Refusal) {
+    /// - Parameter path: the fields within which it stands.
+    private func object(_ json: [UInt8], _ index: inout Int, _ part: Int?, _ path: [UInt8]) throws(Refusal) {
         index += 1
         while let byte = Self.next(json, &index), byte != UInt8(ascii: "}") {
             guard byte == UInt8(ascii: "\"") else {
@@ -101,37 +102,40 @@ struct ValueForms: Sendable {
             let name = Self.plain(Self.string(json, &index))
             guard Self.next(json, &index) == UInt8(ascii: ":") else { continue }
             index += 1
-            try value(json, &index, name, part)
+            try value(json, &index, name, part, path)
         }
         index += 1
     }
 
     /// Goes over a field's value, or an element of its list.
-    private func value(_ json: [UInt8], _ index: inout Int, _ name: [UInt8], _ part: Int?) throws(Refusal) {
+    private func value(_ json: [UInt8], _ index: inout Int, _ name: [UInt8], _ part: Int?, _ path: [UInt8])
+        throws(Refusal)
+    {
+        let field = path.isEmpty ? name : path + [UInt8(ascii: ".")] + name
         guard let byte = Self.next(json, &index) else { return }
         switch byte {
-        case UInt8(ascii: "{"): try object(json, &index, part.flatMap { parts[$0].children[name] })
+        case UInt8(ascii: "{"): try object(json, &index, part.flatMap { parts[$0].children[name] }, field)
         case UInt8(ascii: "["):
             index += 1
             while let byte = Self.next(json, &index), byte != UInt8(ascii: "]") {
-                if byte == UInt8(ascii: ",") { index += 1 } else { try value(json, &index, name, part) }
+                if byte == UInt8(ascii: ",") { index += 1 } else { try value(json, &index, name, part, path) }
             }
             index += 1
         default:
             let form = part.flatMap { parts[$0].forms[name] }
-            if let form { try Self.check(name, form, byte) }
+            if let form { try Self.check(field, form, byte) }
             if byte == UInt8(ascii: "\"") {
                 let text = Self.string(json, &index)
-                if form == .digits { try Self.checkDigits(name, Self.plain(text)) }
+                if form == .digits { try Self.checkDigits(field, Self.plain(text)) }
             } else {
                 repeat { index += 1 } while index < json.count && !#",]}""#.utf8.contains(json[index])
             }
         }
     }
 
-    private static func check(_ name: [UInt8], _ form: Form, _ first: UInt8) throws(Refusal) {
+    private static func check(_ path: [UInt8], _ form: Form, _ first: UInt8) throws(Refusal) {
         let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) || first == UInt8(ascii: "-")
-        let field = String(decoding: name, as: UTF8.self)
+        let field = String(decoding: path, as: UTF8.self)
         if form == .choice && isDigit {
             throw .invalid("It is one of the document's words, not a number.", field: field)
         }
@@ -140,13 +144,13 @@ struct ValueForms: Sendable {
         }
     }
 
-    private static func checkDigits(_ name: [UInt8], _ text: [UInt8]) throws(Refusal) {
+    private static func checkDigits(_ path: [UInt8], _ text: [UInt8]) throws(Refusal) {
         let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text[...]
         let isPlain = !digits.isEmpty && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         if !isPlain || (digits.count > 1 && digits.first == UInt8(ascii: "0")) {
             throw .invalid(
                 "It is a whole number, or text of its digits without zeros before them.",
-                field: String(decoding: name, as: UTF8.self))
+                field: String(decoding: path, as: UTF8.self))
         }
     }
 
