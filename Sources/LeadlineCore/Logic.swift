@@ -54,6 +54,7 @@ import DequeModule
 /// | | outcomes are learned however late they come: by closing curves of what the lead is, and beyond the window |
 /// | | where too few leads come for all floors, as many as possible are met in full; a week tells how many come |
 /// | | the model learns from a deal's size in finer bands, and from how round the amount is |
+/// | | attributes of the vendor's own that the policy declares stand in clear; none decides anything |
 public enum Logic {
     /// The version of programs whose registration names none.
     public static let oldest: UInt32 = 1

@@ -234,7 +234,7 @@ public struct Benchmark {
         shares.append(
             (
                 "intake: decode, check, seal",
-                try Self.seconds { try intake.take(polled) { _, take in taken.append(try take()) } }
+                try Self.seconds { try intake.take(polled) { _, _, take in taken.append(try take(AttributePolicy())) } }
             ))
         shares.append(("vault flush", try Self.seconds { try keyring.vault.flush() }))
         var batch = Batch()

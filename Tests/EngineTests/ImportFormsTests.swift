@@ -27,15 +27,19 @@ import Testing
         var bytes: [UInt8]?
         /// Currencies of which the policy has a rate.
         var rates: [String] = []
+        /// Own attributes that the policy declares, and nothing else is taken.
+        var attributes: [WireAttributeRule] = []
 
         private var policy: WirePolicy? {
-            if rates.isEmpty { return nil }
+            if rates.isEmpty && attributes.isEmpty { return nil }
             var policy = ImportFixture.policy
             policy.exchangeRates = rates.map { currency in
                 var rate = WireExchangeRate()
                 (rate.currency, rate.rateMicros) = (currency, 1_000_000)
                 return rate
             }
+            policy.attributes = attributes
+            if !attributes.isEmpty { policy.undeclaredAttributes = .refused }
             return policy
         }
 
@@ -138,6 +142,18 @@ import Testing
             $0.fields = #", "attributes.lead score": {"column": "amount"}"#
         }
         #expect(throws: ImportError.self) { try refused.plan() }
+    }
+
+    /// What the mapping's policy refuses, the dry run refuses, as the run would.
+    @Test func anOwnAttributeThatThePolicyRefusesIsRefused() throws {
+        let plan = try export {
+            $0.head += ",score"
+            $0.rows = $0.rows.map { $0 + "," + ($0.utf8.starts(with: "D1".utf8) ? "A2" : "A7") }
+            $0.fields = #", "attributes.lead_score": {"column": "score"}"#
+            $0.attributes = [.with { ($0.name, $0.type, $0.values) = ("lead_score", .choice, ["A1", "A2"]) }]
+        }.plan()
+        let said = plan.rows.filter { $0.outcome == ImportRowReport.refused }.compactMap(\.rules.last)
+        #expect(!said.isEmpty && said.allSatisfy { $0.contains("of lead_score must be one of A1, A2") }, "\(plan.rows.map(\.rules))")
     }
 
     // MARK: Times

@@ -211,6 +211,27 @@ import UseCases
         }
     }
 
+    /// What the policy declares stands in clear, in the lead's story too; the contact has the newest of both.
+    @Test func declaredAttributesStandInClear() async throws {
+        try await ServedFolder.serving { served in
+            var policy = try await served.ask(.GET, "/v1/policy", served.admin).json["policy"] as? [String: Any] ?? [:]
+            policy["attributes"] = [["name": "lead_score", "type": "ATTRIBUTE_TYPE_CHOICE", "values": ["A1", "A2"]]]
+            let body = String(decoding: try JSONSerialization.data(withJSONObject: policy), as: UTF8.self)
+            let published = try await served.ask(.PUT, "/v1/policy", served.admin, body, ["prefer": "wait=20"])
+            #expect(published.status == 200, "\(published.text)")
+            let sent = #"{"leadId":"l-1","country":"IT","attributes":[{"name":"lead_score","value":"A9"},{"name":"origin","value":"fair"}]}"#
+            _ = try await served.ask(.POST, "/v1/leads", served.admin, sent, ["prefer": "wait=20"])
+            let update = #"{"attributes":[{"name":"lead_score","value":"A1"}]}"#
+            let updated = try await served.ask(.PATCH, "/v1/leads/l-1", served.admin, update, ["prefer": "wait=20"])
+            #expect(updated.status == 200, "\(updated.text)")
+            let story = try await served.ask(.GET, "/v1/leads/l-1", served.admin)
+            #expect(story.text.contains("lead_score A1") && !story.text.contains("A9") && !story.text.contains("origin"), "\(story.text)")
+            let contact = try await served.ask(.GET, "/v1/leads/l-1/contact", served.admin, nil, ["leadline-reason": "case 1"])
+            let fields = contact.json["fields"] as? [String: String] ?? [:]
+            #expect(fields.filter { $0.key.hasPrefix("attributes") } == ["attributes.lead_score": "A1", "attributes.origin": "fair"])
+        }
+    }
+
     @Test func aHeaderThatIsNoTextIsRefused() async throws {
         #expect(EventOperations.attribute("%ff") == nil && EventOperations.attribute("%C3") == nil)
         try await ServedFolder.serving { served in

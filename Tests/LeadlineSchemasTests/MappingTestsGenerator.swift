@@ -140,6 +140,10 @@ struct Draw {
         }
     }
 
+    mutating func declared() -> [DeclaredAttribute] {
+        several { DeclaredAttribute(name: $0.text(), value: $0.text()) }
+    }
+
     mutating func policy() -> Policy {
         var value = Policy()
         value.name = text()
@@ -233,6 +237,12 @@ struct Draw {
         value.placesBack.withdrawn = dice.bool()
         value.presence = one(of: PresenceMode.allCases)
         value.holidayCalendars = several { HolidayCalendar(name: $0.text(), countries: $0.texts(), dates: $0.texts()) }
+        value.attributes = several {
+            AttributeRule(
+                name: $0.text(), type: $0.one(of: AttributeType.allCases), values: $0.texts(), atLeast: $0.maybe { $0.int64() },
+                atMost: $0.maybe { $0.int64() })
+        }
+        value.undeclaredAttributes = one(of: UndeclaredAttributes.allCases)
         value.returns.creditsPerPeriodMax = uint32()
         value.returns.answerDays = uint32()
         value.returns.reasons = several {
@@ -401,8 +411,9 @@ struct Draw {
             .claimWithdrawn(ClaimWithdrawn(leadID: text(), partnerID: text(), claimID: text())),
             .claimDecided(ClaimDecided(leadID: text(), partnerID: text(), claimID: text(), approved: dice.bool())),
             .leadSubmitted(
-                LeadSubmitted(leadID: text(), attributes: attributes(), pastPartnerID: maybe { $0.text() })),
-            .leadUpdated(LeadUpdated(leadID: text(), attributes: attributes(), cleared: texts())),
+                LeadSubmitted(
+                    leadID: text(), attributes: attributes(), pastPartnerID: maybe { $0.text() }, declaredAttributes: declared())),
+            .leadUpdated(LeadUpdated(leadID: text(), attributes: attributes(), cleared: texts(), declaredAttributes: declared())),
             .leadWithdrawn(LeadReference(leadID: text())),
             .timeAdvanced(through: Timestamp(micros: int64())),
             .duplicateReceived,

@@ -362,6 +362,10 @@ private let policy: Policy = {
     (value.placesBack.declined, value.placesBack.expired, value.placesBack.withdrawn) = (true, true, true)
     value.presence = .hold
     value.holidayCalendars = [HolidayCalendar(name: "c", countries: ["IT", "CH"], dates: ["2026-12-25"])]
+    value.attributes = [
+        AttributeRule(name: "a", type: .choice, values: ["x", "y"]), AttributeRule(name: "b", type: .number, atLeast: 0, atMost: 7),
+    ]
+    value.undeclaredAttributes = .refused
     return value
 }()
 
@@ -522,6 +526,20 @@ private let wirePolicy = WirePolicy.with {
             $0.dates = ["2026-12-25"]
         }
     ]
+    $0.attributes = [
+        .with {
+            $0.name = "a"
+            $0.type = .choice
+            $0.values = ["x", "y"]
+        },
+        .with {
+            $0.name = "b"
+            $0.type = .number
+            $0.atLeast = 0
+            $0.atMost = 7
+        },
+    ]
+    $0.undeclaredAttributes = .refused
     $0.negotiation = .with {
         $0.rounds = 1
         $0.askedAtOnce = 2

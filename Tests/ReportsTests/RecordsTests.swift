@@ -92,6 +92,11 @@ import Testing
         policy.starvation = starvation
         (policy.ruleBreak, policy.presence) = (.escalate, .hold)
         policy.placesBack.declined = true
+        policy.attributes = [
+            AttributeRule(name: "score", type: .choice, values: ["A86", "B"]),
+            AttributeRule(name: "visits", type: .number, atLeast: -1, atMost: 87), AttributeRule(name: "vip", type: .flag),
+        ]
+        policy.undeclaredAttributes = .refused
         policy.holidayCalendars = [HolidayCalendar(name: "italy", countries: ["IT"], dates: ["2026-12-25", "2026-12-26"])]
         return policy
     }()
@@ -123,6 +128,8 @@ import Testing
             "60 minutes", "EUR 61.00", "62.0 %", "63 days", "64 days", "65 days", "consent", "pilot trial", "arm old",
             "weighted turns", "shadow mode: every", "follow what partners accept", "82.0 % of its period", "83 days", "84.0 %", "85 leads",
             "a human gets a lead whose partner", "at work could get is held", "a lead that it declines counts", "calendar italy", "2 days without work from 2026-12-25 to 2026-12-26", "serve IT alone",
+            "score stands in clear as one of A86, B", "visits stands in clear as a whole number from -1 to 87",
+            "vip stands in clear as true or false", "another value of these, is refused",
             "Mon 09:00 to 17:00, Europe/Rome, without the holidays of italy",
         ] + (31...40).map({ "\($0)" }) {
             #expect(text.contains(value), "\(value): \(text)")

@@ -50,7 +50,7 @@ BY_HAND = {
 
 # The two messages whose shared fields are the core's LeadAttributes.
 LEADS = ("LeadSubmitted", "LeadUpdated")
-OWN_FIELDS_OF_LEADS = {"lead_id", "past_assignment", "cleared"}
+OWN_FIELDS_OF_LEADS = {"lead_id", "past_assignment", "cleared", "declared_attributes"}
 
 
 def type_of(name):

@@ -148,8 +148,9 @@ def lead_codec(schemas, message):
     result = "        var attributes = LeadAttributes()\n"
     result += "".join(f"        attributes.{m.name} = {m.value()}\n" for m in shared)
     handed = ["leadID: leadID", "attributes: attributes"] + (["pastPartnerID: pastAssignment?.partnerID"] if past else [])
-    if any(m.field.name == "cleared" for m in fields):
-        handed.append("cleared: cleared")
+    own = [m.field.name for m in fields]
+    handed += [f"{swift}: {swift}" for name, swift in (("cleared", "cleared"), ("declared_attributes", "declaredAttributes"))
+               if name in own]
     result += wrapped("return Self", handed)
     lines = []
     for m in fields:

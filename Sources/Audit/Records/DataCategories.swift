@@ -54,7 +54,7 @@ extension ProgramRecords {
                 fields: [
                     "country", "region", "language", "vertical", "employees", "annual_revenue", "technologies", "product",
                     "source", "deal_value", "lawful_basis", "residency", "required_certifications", "topic",
-                    "strength_percent",
+                    "strength_percent", "campaign", "declared_attributes",
                 ],
                 form: "in clear: the decider goes by it; categories and numbers, no names"),
             .init(

@@ -81,7 +81,7 @@ public enum ImportKeys {
             "leads", "Rows that become leads.",
             [
                 "file": "Name under files.",
-                "fields": "By field of LeadSubmitted, an expression; lead_id is needed. Fields: \(FieldTargets.lead.keys.sorted().joined(separator: ", ")); and attributes.NAME for whatever else the export knows of a lead, which is sealed and decides nothing.",
+                "fields": "By field of LeadSubmitted, an expression; lead_id is needed. Fields: \(FieldTargets.lead.keys.sorted().joined(separator: ", ")); and attributes.NAME for whatever else the export knows of a lead, which decides nothing and is sealed unless the policy declares it.",
                 "time": "The moment at which the lead came in.",
                 "assigned_to": "Expression for the id of the partner who got it then; where it is left out, Leadline routes.",
                 "unknown_partner": "What happens to rows whose partner is no partner of the import: refuse (the default) or route.",

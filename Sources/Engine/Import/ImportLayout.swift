@@ -14,6 +14,8 @@ struct ImportLayout {
     private let leadTargets: [String: FieldTargets.Setter<WireLeadSubmitted>]
     /// Currencies in which a won amount can be counted: the program's, and those of which the policy has a rate.
     private let counted: Set<String>
+    /// What the policy says of own attributes.
+    private let attributePolicy: AttributePolicy
 
     private(set) var records: [PlannedRecord] = []
     private(set) var reports: [ImportRowReport] = []
@@ -47,6 +49,7 @@ struct ImportLayout {
         moments = try ImportMoments(mapping, now: now)
         leadTargets = FieldTargets.lead(naming: mapping.leads.fields.keys)
         counted = Set([mapping.program.currency] + (policy?.exchangeRates.map(\.currency) ?? []))
+        attributePolicy = policy.map(AttributePolicy.init) ?? AttributePolicy()
     }
 
     /// Partners, accounts and leads, in this order.
@@ -316,6 +319,11 @@ struct ImportLayout {
         draft.message.leadID = try fill(
             &draft.message, part.fields, key: "lead_id", targets: leadTargets, from: &row, .leadSubmitted)
         if leadIDs.contains(draft.message.leadID) { throw RowRefusal("lead_id repeated: refused") }
+        for own in draft.message.attributes {
+            if let refusal = OwnAttributeRules.refusal(of: own.name, own.value, by: attributePolicy) {
+                throw RowRefusal(refusal)
+            }
+        }
         try readPartner(&draft, &row)
         draft.time = try moments.moment(part.time, row: draft.row, &row)
         if draft.time == nil && row.isWithout(part.time.column) { throw RowRefusal("a lead needs a time: refused") }

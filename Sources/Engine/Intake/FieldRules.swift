@@ -134,6 +134,33 @@ struct FieldRules {
             throw invalid("policy.holiday_calendars.name", "must differ from calendar to calendar")
         }
         for step in policy.escalationLadder { try hours(step, policy.holidayCalendars.map(\.name)) }
+        try attributes(policy.attributes)
+    }
+
+    /// Each name once; a choice has values and nothing else, a number bounds, and a flag neither.
+    private static func attributes(_ rules: [AttributeRule]) throws(Rejection) {
+        let place = "policy.attributes"
+        if isRepeated(rules.map(\.name)) { throw invalid("\(place).name", "must differ from attribute to attribute") }
+        for rule in rules {
+            if rule.type == .choice && rule.values.isEmpty {
+                throw Rejection(.missingField, "\(place).values is required of a choice", field: "\(place).values")
+            }
+            if rule.type != .choice && !rule.values.isEmpty {
+                throw invalid("\(place).values", "has a place beside the type of a choice only")
+            }
+            if isRepeated(rule.values) { throw invalid("\(place).values", "must name each value once") }
+            for (field, bound) in [("at_least", rule.atLeast), ("at_most", rule.atMost)] {
+                if rule.type == .number && bound == nil {
+                    throw Rejection(.missingField, "\(place).\(field) is required of a number", field: "\(place).\(field)")
+                }
+                if rule.type != .number && bound != nil {
+                    throw invalid("\(place).\(field)", "has a place beside the type of a number only")
+                }
+            }
+            if let least = rule.atLeast, let most = rule.atMost, least > most {
+                throw invalid("\(place).at_least", "must not be more than at_most")
+            }
+        }
     }
 
     private static func hours(_ step: EscalationStep, _ calendars: [String]) throws(Rejection) {

@@ -75,22 +75,31 @@ public struct Intake {
     }
 
     /// Takes one record in.
+    /// - Parameter policy: what the policy in force in the record's program says of own attributes.
     /// - Throws: `Rejection` for what the producer must mend; any other error is the vault's, and stops the batch.
-    public mutating func take(_ record: LogRecord) throws -> TakenInput {
-        try take(reader.read(record), imported: record.isImported, received: record.received)
+    public mutating func take(_ record: LogRecord, under policy: AttributePolicy = AttributePolicy()) throws -> TakenInput {
+        try take(reader.read(record), under: policy, imported: record.isImported, received: record.received)
     }
 
     /// Takes records in, in their order; all cores read them before the first is handed out.
-    /// - Parameter body: gets each record with a function that takes it in, which fails as ``take(_:)`` does.
+    /// - Parameter body: gets each record with the program that it is of, nil where that cannot be read, and a function
+    ///   that takes it in under a policy, which fails as ``take(_:under:)`` does.
     public mutating func take(
-        _ records: [LogRecord], _ body: (_ record: LogRecord, _ take: () throws -> TakenInput) throws -> Void
+        _ records: [LogRecord],
+        _ body: (_ record: LogRecord, _ program: String?, _ take: (AttributePolicy) throws -> TakenInput) throws -> Void
     ) throws {
         for (record, read) in zip(records, reader.read(records)) {
-            try body(record) { try take(read.get(), imported: record.isImported, received: record.received) }
+            try body(record, (try? read.get())?.checked.program) { policy in
+                try take(read.get(), under: policy, imported: record.isImported, received: record.received)
+            }
         }
     }
 
-    private mutating func take(_ read: ReadRecord, imported: Bool, received: Timestamp) throws -> TakenInput {
+    private mutating func take(
+        _ read: ReadRecord, under policy: AttributePolicy, imported: Bool, received: Timestamp
+    ) throws -> TakenInput {
+        var read = read
+        try OwnAttributeRules.declare(&read.checked, by: policy)
         let checked = read.checked
         let (program, kind, fact) = (checked.program, checked.kind, checked.fact)
         var input = Input(fact, imported: imported)

@@ -29,17 +29,17 @@ extension MessageKind {
         switch self {
         case .leadSubmitted:
             return try read(WireLeadSubmitted.self, data, encoding) { (lead, decoded) throws(Rejection) in
-                try OwnAttributeRules.check(lead.attributes)
+                try OwnAttributeRules.check(lead)
                 decoded.email = lead.contact.email
                 decoded.telephone = StatedTelephone(lead.contact, country: lead.country)
                 decoded.accountDomain = lead.accountDomain
             } resolving: {
                 let isRespelled = CountrySpelling.resolve(&$0.country)
-                return OwnAttributeRules.keepLast(&$0.attributes) || isRespelled
+                return OwnAttributeRules.gather(&$0) || isRespelled
             }
         case .leadUpdated:
             return try read(WireLeadUpdated.self, data, encoding) { (lead, decoded) throws(Rejection) in
-                try OwnAttributeRules.check(lead.attributes)
+                try OwnAttributeRules.check(lead)
                 decoded.email = lead.contact.email
                 // What an update leaves out stays as it was, which is not known here.
                 let telephone = StatedTelephone(lead.contact, country: lead.country)
@@ -47,7 +47,7 @@ extension MessageKind {
                 decoded.correctedDomain = lead.accountDomain
             } resolving: {
                 let isRespelled = CountrySpelling.resolve(&$0.country)
-                return OwnAttributeRules.keepLast(&$0.attributes) || isRespelled
+                return OwnAttributeRules.gather(&$0) || isRespelled
             }
         case .leadWithdrawn: return try read(WireLeadWithdrawn.self, data, encoding)
         case .intentObserved:

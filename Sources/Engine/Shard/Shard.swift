@@ -176,15 +176,17 @@ public struct Shard: ~Copyable {
     private mutating func sequence(_ records: [LogRecord]) throws {
         var intake = intake
         defer { self.intake = intake }
-        try intake.take(records) { record, take in try sequence(record, take) }
+        try intake.take(records) { record, program, take in try sequence(record, of: program, take) }
     }
 
-    private mutating func sequence(_ record: LogRecord, _ take: () throws -> TakenInput) throws {
+    private mutating func sequence(
+        _ record: LogRecord, of program: String?, _ take: (AttributePolicy) throws -> TakenInput
+    ) throws {
         // What an input that comes to nothing made in the vault is taken back.
         let mark = vault.pendingMark
         var taken: TakenInput
         do {
-            taken = try take()
+            taken = try take(attributePolicy(of: program))
         } catch let rejection as Rejection {
             try reject(record, rejection)
             return
@@ -228,6 +230,12 @@ public struct Shard: ~Copyable {
             vault.rollBack(to: mark)
             try reject(record, Rejection(amountNotCounted: currency))
         }
+    }
+
+    /// What the policy in force in a program says of own attributes.
+    private mutating func attributePolicy(of program: String?) throws -> AttributePolicy {
+        guard let program else { return AttributePolicy() }
+        return Self.look(streams, try place(of: program)) { $0.attributePolicy }
     }
 
     private mutating func accept(

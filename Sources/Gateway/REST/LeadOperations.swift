@@ -225,7 +225,8 @@ enum LeadOperations {
         return personFields(try await call.services.readers.run { try deployment.lead(id, unseals: true) })
     }
 
-    /// The latest value of each field of the person; remarks of partners belong to their own entries.
+    /// The latest value of each field of the person, and of the vendor's own attributes, whether they are sealed or stand in
+    /// clear; remarks of partners belong to their own entries.
     private static func personFields(_ history: LeadHistory) -> [String: String]? {
         var fields: [String: String] = [:]
         for step in history.steps {
@@ -237,6 +238,7 @@ enum LeadOperations {
             }
             if case .erased = step.opened { return nil }
             if case .fields(let leaves) = step.opened { for leaf in leaves { fields[leaf.path] = leaf.value } }
+            for own in step.entry.input.fact.declaredAttributes { fields["attributes.\(own.name)"] = own.value }
         }
         return fields
     }

@@ -78,6 +78,10 @@ enum SampleFiles {
         # presence: PRESENCE_MODE_PREFER     # what waiting until a partner is at work costs is taken off; or ..._HOLD
         # holiday_calendars:                  # days without work; 'leadline policy holidays FILE.ics' writes them
         #   - {name: italy, countries: [IT], dates: ["2026-12-25", "2026-12-26"]}
+        # attributes:                         # own attributes of leads that stand in clear; all others are sealed
+        #   - {name: lead_score, type: ATTRIBUTE_TYPE_CHOICE, values: [A1, A2, B]}
+        #   - {name: visits, type: ATTRIBUTE_TYPE_NUMBER, at_least: 0, at_most: 100000}
+        # undeclared_attributes: UNDECLARED_ATTRIBUTES_REFUSED   # a lead with any other is refused
         # places_back: {declined: true}       # a declined lead counts for the partner's period no more
         # returns:                            # how leads come back; bad data counts against the lead's source
         #   credits_per_period_max: 2         # returns for bad data that give a partner its turn and place back

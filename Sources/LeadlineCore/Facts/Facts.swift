@@ -276,10 +276,16 @@ public struct LeadSubmitted: Sendable, Equatable {
     public var attributes: LeadAttributes
     /// On imported history, the partner who got the lead then.
     public var pastPartnerID: String?
-    public init(leadID: String, attributes: LeadAttributes, pastPartnerID: String? = nil) {
+    /// What the vendor's own system knows of it and the policy declares. Decides nothing.
+    public var declaredAttributes: [DeclaredAttribute]
+    public init(
+        leadID: String, attributes: LeadAttributes, pastPartnerID: String? = nil,
+        declaredAttributes: [DeclaredAttribute] = []
+    ) {
         self.leadID = leadID
         self.attributes = attributes
         self.pastPartnerID = pastPartnerID
+        self.declaredAttributes = declaredAttributes
     }
 }
 
@@ -289,10 +295,16 @@ public struct LeadUpdated: Sendable, Equatable {
     public var attributes: LeadAttributes
     /// Fields whose values are taken back, by their names in the schema. Since logic version 7.
     public var cleared: [String]
-    public init(leadID: String, attributes: LeadAttributes, cleared: [String] = []) {
+    /// As a lead states them; each takes the place of what was said under its name.
+    public var declaredAttributes: [DeclaredAttribute]
+    public init(
+        leadID: String, attributes: LeadAttributes, cleared: [String] = [],
+        declaredAttributes: [DeclaredAttribute] = []
+    ) {
         self.leadID = leadID
         self.attributes = attributes
         self.cleared = cleared
+        self.declaredAttributes = declaredAttributes
     }
 
     /// Every field that decisions are made on, by its name in the schema.

@@ -90,6 +90,10 @@ public struct Policy: Sendable, Equatable {
     public var presence = PresenceMode.ignore
     /// Days on which partners, and those who take leads out of the human queue, do not work; since logic version 7.
     public var holidayCalendars: [HolidayCalendar] = []
+    /// Own attributes of leads that stand in clear; since logic version 8.
+    public var attributes: [AttributeRule] = []
+    /// What becomes of all others; since logic version 8.
+    public var undeclaredAttributes = UndeclaredAttributes.sealed
     public init() {}
 }
 
@@ -193,6 +197,7 @@ extension Policy {
     /// in the bytes of a state of that version.
     func known(toLogic version: UInt32) -> Policy {
         var policy = self
+        if version < 8 { (policy.attributes, policy.undeclaredAttributes) = ([], .sealed) }
         if version < 7 { policy.forgetVersion7() }
         if version < 6 { policy.negotiation = NegotiationRule() }
         if version < 5 { policy.forgetVersion5() }

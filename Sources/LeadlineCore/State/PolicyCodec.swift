@@ -94,6 +94,18 @@ extension Policy {
             w.put(step.timeZone)
             w.put(step.holidayCalendar)
         }
+        if w.logicVersion >= 8 { writeAttributes(to: &w) }
+    }
+
+    private func writeAttributes(to w: inout StateWriter) {
+        w.put(each: attributes) { w, rule in
+            w.put(rule.name)
+            w.put(rule.type.rawValue)
+            w.put(each: rule.values) { $0.put($1) }
+            w.put(optional: rule.atLeast) { $0.put($1) }
+            w.put(optional: rule.atMost) { $0.put($1) }
+        }
+        w.put(undeclaredAttributes.rawValue)
     }
 
     init(from r: inout StateReader) throws(StateBytesError) {
@@ -202,6 +214,18 @@ extension Policy {
             escalationLadder[index].timeZone = try r.string()
             escalationLadder[index].holidayCalendar = try r.string()
         }
+        if r.logicVersion >= 8 { try readAttributes(from: &r) }
+    }
+
+    private mutating func readAttributes(from r: inout StateReader) throws(StateBytesError) {
+        attributes = try r.each { (r) throws(StateBytesError) in
+            AttributeRule(
+                name: try r.string(), type: try r.raw(),
+                values: try r.each { (r) throws(StateBytesError) in try r.string() },
+                atLeast: try r.optional { (r) throws(StateBytesError) in try r.get() },
+                atMost: try r.optional { (r) throws(StateBytesError) in try r.get() })
+        }
+        undeclaredAttributes = try r.raw()
     }
 
     private static func reminders(from r: inout StateReader) throws(StateBytesError) -> [ReminderRule] {

@@ -5,6 +5,7 @@
 /// A field counts only under a wire type that its parser accepts: the same number under another
 /// wire type is an unknown field, and unknown fields are sealed.
 enum ClearFields: Sendable {
+    case attributeRule
     case capacity
     case claimDecided
     case claimRule
@@ -15,6 +16,7 @@ enum ClearFields: Sendable {
     case dealLost
     case dealStageChanged
     case dealWon
+    case declaredAttribute
     case erasureRequested
     case escalationStep
     case exchangeRate
@@ -94,6 +96,15 @@ enum ClearFields: Sendable {
     /// What becomes of the field with this tag (field number x 8 + wire type).
     func treatment(ofTag tag: UInt32) -> FieldTreatment {
         switch self {
+        case .attributeRule:
+            switch tag {
+            case 10: .clear  // name
+            case 16: .clear  // type
+            case 26: .clear  // values
+            case 32: .clear  // at_least
+            case 40: .clear  // at_most
+            default: .sealed
+            }
         case .capacity:
             switch tag {
             case 8: .clear  // open_leads_max
@@ -164,6 +175,12 @@ enum ClearFields: Sendable {
             case 10: .clear  // lead_id
             case 18: .clear  // partner_id
             case 42: .message(.money, repeated: false)  // amount
+            default: .sealed
+            }
+        case .declaredAttribute:
+            switch tag {
+            case 10: .clear  // name
+            case 18: .clear  // value
             default: .sealed
             }
         case .erasureRequested:
@@ -306,6 +323,7 @@ enum ClearFields: Sendable {
             case 136: .clear  // lawful_basis
             case 146: .message(.pastAssignment, repeated: false)  // past_assignment
             case 154: .clear  // campaign
+            case 498: .message(.declaredAttribute, repeated: true)  // declared_attributes
             default: .sealed
             }
         case .leadUpdated:
@@ -325,6 +343,7 @@ enum ClearFields: Sendable {
             case 136: .clear  // lawful_basis
             case 154: .clear  // campaign
             case 482: .clear  // cleared
+            case 498: .message(.declaredAttribute, repeated: true)  // declared_attributes
             default: .sealed
             }
         case .leadWithdrawn:
@@ -567,6 +586,8 @@ enum ClearFields: Sendable {
             case 498: .message(.placesBackRule, repeated: false)  // places_back
             case 504: .clear  // presence
             case 514: .message(.holidayCalendar, repeated: true)  // holiday_calendars
+            case 522: .message(.attributeRule, repeated: true)  // attributes
+            case 528: .clear  // undeclared_attributes
             default: .sealed
             }
         case .policyPublished:

@@ -11,6 +11,7 @@ public enum JSONMember: Equatable, Sendable {
     /// The member of a message, by its JSON or its proto name; nil for plain values and unknown members.
     public init?(_ member: String, of message: String) {
         let found: JSONMember? = switch "\(message).\(member)" {
+        case "AttributeRule.type": .enumeration("AttributeType")
         case "Capacity.segments": .message("SegmentCap")
         case "ClaimRule.approval": .enumeration("ClaimApproval")
         case "CommissionShared.shares": .message("CommissionShare")
@@ -31,10 +32,12 @@ public enum JSONMember: Equatable, Sendable {
         case "LeadSubmitted.lawfulBasis", "LeadSubmitted.lawful_basis": .enumeration("LawfulBasis")
         case "LeadSubmitted.pastAssignment", "LeadSubmitted.past_assignment": .message("PastAssignment")
         case "LeadSubmitted.attributes": .message("OwnAttribute")
+        case "LeadSubmitted.declaredAttributes", "LeadSubmitted.declared_attributes": .message("DeclaredAttribute")
         case "LeadUpdated.contact": .message("Contact")
         case "LeadUpdated.dealValue", "LeadUpdated.deal_value": .message("Money")
         case "LeadUpdated.lawfulBasis", "LeadUpdated.lawful_basis": .enumeration("LawfulBasis")
         case "LeadUpdated.attributes": .message("OwnAttribute")
+        case "LeadUpdated.declaredAttributes", "LeadUpdated.declared_attributes": .message("DeclaredAttribute")
         case "LeadsLinked.link": .enumeration("LeadLink")
         case "LeadsUnlinked.link": .enumeration("LeadLink")
         case "NegotiationRule.fallback": .enumeration("NegotiationFallback")
@@ -76,6 +79,8 @@ public enum JSONMember: Equatable, Sendable {
         case "Policy.placesBack", "Policy.places_back": .message("PlacesBackRule")
         case "Policy.presence": .enumeration("PresenceMode")
         case "Policy.holidayCalendars", "Policy.holiday_calendars": .message("HolidayCalendar")
+        case "Policy.attributes": .message("AttributeRule")
+        case "Policy.undeclaredAttributes", "Policy.undeclared_attributes": .enumeration("UndeclaredAttributes")
         case "PolicyPublished.policy": .message("Policy")
         case "Predicate.all": .message("PredicateList")
         case "Predicate.any": .message("PredicateList")
@@ -118,6 +123,7 @@ public enum JSONMember: Equatable, Sendable {
     public static func values(of enumeration: String) -> [String] {
         switch enumeration {
         case "AbsenceAhead": ["ABSENCE_AHEAD_UNSPECIFIED", "ABSENCE_AHEAD_PASS_OVER", "ABSENCE_AHEAD_RUN_ON", "ABSENCE_AHEAD_STOP", "ABSENCE_AHEAD_DEPUTIES"]
+        case "AttributeType": ["ATTRIBUTE_TYPE_UNSPECIFIED", "ATTRIBUTE_TYPE_CHOICE", "ATTRIBUTE_TYPE_NUMBER", "ATTRIBUTE_TYPE_FLAG"]
         case "AutomatedDecisionGround": ["AUTOMATED_DECISION_GROUND_UNSPECIFIED", "AUTOMATED_DECISION_GROUND_CONTRACT", "AUTOMATED_DECISION_GROUND_LAW", "AUTOMATED_DECISION_GROUND_EXPLICIT_CONSENT", "AUTOMATED_DECISION_GROUND_NO_SIGNIFICANT_EFFECT"]
         case "ClaimApproval": ["CLAIM_APPROVAL_UNSPECIFIED", "CLAIM_APPROVAL_BY_RULE"]
         case "FitWeightsMode": ["FIT_WEIGHTS_MODE_UNSPECIFIED", "FIT_WEIGHTS_MODE_FIXED", "FIT_WEIGHTS_MODE_LEARNED"]
@@ -134,6 +140,7 @@ public enum JSONMember: Equatable, Sendable {
         case "RoutingMethod": ["ROUTING_METHOD_UNSPECIFIED", "ROUTING_METHOD_BID_PRICE", "ROUTING_METHOD_HIGHEST_SCORE", "ROUTING_METHOD_ROUND_ROBIN", "ROUTING_METHOD_WEIGHTED_ROTATION", "ROUTING_METHOD_HIGHEST_FIT"]
         case "RuleBreakResponse": ["RULE_BREAK_RESPONSE_UNSPECIFIED", "RULE_BREAK_RESPONSE_SAY", "RULE_BREAK_RESPONSE_REROUTE", "RULE_BREAK_RESPONSE_ESCALATE"]
         case "TransferSafeguard": ["TRANSFER_SAFEGUARD_UNSPECIFIED", "TRANSFER_SAFEGUARD_ADEQUACY_DECISION", "TRANSFER_SAFEGUARD_STANDARD_CLAUSES", "TRANSFER_SAFEGUARD_BINDING_CORPORATE_RULES", "TRANSFER_SAFEGUARD_CODE_OR_CERTIFICATION", "TRANSFER_SAFEGUARD_DEROGATION"]
+        case "UndeclaredAttributes": ["UNDECLARED_ATTRIBUTES_UNSPECIFIED", "UNDECLARED_ATTRIBUTES_SEALED", "UNDECLARED_ATTRIBUTES_REFUSED"]
         default: []
         }
     }

@@ -249,6 +249,14 @@ extension HolidayCalendar {
     }
 }
 
+extension AttributeRule {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(name, "name", required: true)
+        try at.count(values.count, "values", most: 512)
+        for each in values { try at.ofList.word(each, "values", required: true) }
+    }
+}
+
 extension Policy {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.word(name, "name")
@@ -287,6 +295,8 @@ extension Policy {
         try starvation?.checkLimits(at.inside("starvation"))
         try at.count(holidayCalendars.count, "holiday_calendars", most: 300)
         for each in holidayCalendars { try each.checkLimits(at.inside("holiday_calendars")) }
+        try at.count(attributes.count, "attributes", most: 64)
+        for each in attributes { try each.checkLimits(at.inside("attributes")) }
     }
 }
 
@@ -425,6 +435,13 @@ extension TechnographicsObserved {
     }
 }
 
+extension DeclaredAttribute {
+    fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
+        try at.id(name, "name", required: true)
+        try at.word(value, "value", required: true)
+    }
+}
+
 extension LeadSubmitted {
     fileprivate func checkLimits(_ at: FieldLimits) throws(LimitBreach) {
         try at.id(leadID, "lead_id", required: true)
@@ -442,6 +459,8 @@ extension LeadSubmitted {
         try at.word(attributes.residency, "residency")
         if let past = pastPartnerID { try at.inside("past_assignment").id(past, "partner_id", required: true) }
         try at.id(attributes.campaign, "campaign")
+        try at.count(declaredAttributes.count, "declared_attributes", most: 64)
+        for each in declaredAttributes { try each.checkLimits(at.inside("declared_attributes")) }
     }
 }
 
@@ -463,6 +482,8 @@ extension LeadUpdated {
         try at.id(attributes.campaign, "campaign")
         try at.count(cleared.count, "cleared", most: 32)
         for each in cleared { try at.oneOf(["country", "region", "language", "vertical", "employees", "deal_value", "product", "source", "technologies", "required_certifications", "residency", "lawful_basis", "campaign", "account_name", "message", "contact.given_name", "contact.family_name", "contact.phone", "contact.job_title"], each, "cleared") }
+        try at.count(declaredAttributes.count, "declared_attributes", most: 64)
+        for each in declaredAttributes { try each.checkLimits(at.inside("declared_attributes")) }
     }
 }
 

@@ -474,6 +474,35 @@ extension HolidayCalendar: WireMessage {
     }
 }
 
+extension AttributeRule: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var name = ""
+        var type: AttributeType?
+        var values: [String] = []
+        var atLeast: Int64?
+        var atMost: Int64?
+        while let field = try reader.next() {
+            switch field {
+            case 1: name = try reader.string("name")
+            case 2: type = try reader.choice("type")
+            case 3: values.append(try reader.string("values"))
+            case 4: atLeast = try reader.int64("at_least")
+            case 5: atMost = try reader.int64("at_most")
+            default: try reader.skip()
+            }
+        }
+        return Self(name: name, type: try stated(type, "type"), values: values, atLeast: atLeast, atMost: atMost)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, name)
+        writer.choice(2, type)
+        writer.strings(3, values)
+        if let atLeast { writer.int(4, atLeast, always: true) }
+        if let atMost { writer.int(5, atMost, always: true) }
+    }
+}
+
 extension PolicyPublished: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
         var policy: Policy?
@@ -1852,6 +1881,26 @@ extension TechnographicsObserved: WireMessage {
     }
 }
 
+extension DeclaredAttribute: WireMessage {
+    static func read(from reader: inout WireReader) throws(WireError) -> Self {
+        var name = ""
+        var value = ""
+        while let field = try reader.next() {
+            switch field {
+            case 1: name = try reader.string("name")
+            case 2: value = try reader.string("value")
+            default: try reader.skip()
+            }
+        }
+        return Self(name: name, value: value)
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.string(1, name)
+        writer.string(2, value)
+    }
+}
+
 /// Message `PastAssignment`.
 extension PartnerReference: WireMessage {
     static func read(from reader: inout WireReader) throws(WireError) -> Self {
@@ -1887,6 +1936,7 @@ extension LeadSubmitted: WireMessage {
         var lawfulBasis = LawfulBasis.unspecified
         var pastAssignment: PartnerReference?
         var campaign = ""
+        var declaredAttributes: [DeclaredAttribute] = []
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
@@ -1904,6 +1954,7 @@ extension LeadSubmitted: WireMessage {
             case 17: lawfulBasis = try reader.choice("lawful_basis")
             case 18: pastAssignment = try reader.message("past_assignment")
             case 19: campaign = try reader.string("campaign")
+            case 62: declaredAttributes.append(try reader.message("declared_attributes"))
             default: try reader.skip()
             }
         }
@@ -1921,7 +1972,9 @@ extension LeadSubmitted: WireMessage {
         attributes.residency = residency
         attributes.lawfulBasis = lawfulBasis
         attributes.campaign = campaign
-        return Self(leadID: leadID, attributes: attributes, pastPartnerID: pastAssignment?.partnerID)
+        return Self(
+            leadID: leadID, attributes: attributes, pastPartnerID: pastAssignment?.partnerID,
+            declaredAttributes: declaredAttributes)
     }
 
     func write(to writer: inout WireWriter) {
@@ -1940,6 +1993,7 @@ extension LeadSubmitted: WireMessage {
         writer.choice(17, attributes.lawfulBasis)
         writer.message(18, pastPartnerID.map(PartnerReference.init(partnerID:)))
         writer.string(19, attributes.campaign)
+        writer.messages(62, declaredAttributes)
     }
 }
 
@@ -1960,6 +2014,7 @@ extension LeadUpdated: WireMessage {
         var lawfulBasis = LawfulBasis.unspecified
         var campaign = ""
         var cleared: [String] = []
+        var declaredAttributes: [DeclaredAttribute] = []
         while let field = try reader.next() {
             switch field {
             case 1: leadID = try reader.string("lead_id")
@@ -1977,6 +2032,7 @@ extension LeadUpdated: WireMessage {
             case 17: lawfulBasis = try reader.choice("lawful_basis")
             case 19: campaign = try reader.string("campaign")
             case 60: cleared.append(try reader.string("cleared"))
+            case 62: declaredAttributes.append(try reader.message("declared_attributes"))
             default: try reader.skip()
             }
         }
@@ -1994,7 +2050,7 @@ extension LeadUpdated: WireMessage {
         attributes.residency = residency
         attributes.lawfulBasis = lawfulBasis
         attributes.campaign = campaign
-        return Self(leadID: leadID, attributes: attributes, cleared: cleared)
+        return Self(leadID: leadID, attributes: attributes, cleared: cleared, declaredAttributes: declaredAttributes)
     }
 
     func write(to writer: inout WireWriter) {
@@ -2013,6 +2069,7 @@ extension LeadUpdated: WireMessage {
         writer.choice(17, attributes.lawfulBasis)
         writer.string(19, attributes.campaign)
         writer.strings(60, cleared)
+        writer.messages(62, declaredAttributes)
     }
 }
 

@@ -46,8 +46,10 @@ public nonisolated struct WireContact: Sendable {
   public init() {}
 }
 
-/// Something that the vendor's own system knows of a lead and Leadline has no field for. It is sealed with the person's
-/// data, decides nothing and teaches nothing; whoever may read the person's data reads it too.
+/// Something that the vendor's own system knows of a lead and Leadline has no field for. It decides nothing and teaches
+/// nothing. One that the policy declares, with the values that it may have, stands in clear as a DeclaredAttribute; any
+/// other is sealed with the person's data, and whoever may read that reads it too, or the message is refused, as the policy
+/// says.
 public nonisolated struct WireOwnAttribute: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -57,6 +59,23 @@ public nonisolated struct WireOwnAttribute: Sendable {
   public var name: String = String()
 
   /// Its value, at most 2,000 characters.
+  public var value: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// An own attribute with one of the values that the policy in force declares for it.
+public nonisolated struct WireDeclaredAttribute: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Its name.
+  public var name: String = String()
+
+  /// Its value, in the one spelling that its type has.
   public var value: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -217,6 +236,13 @@ public nonisolated struct WireLeadSubmitted: @unchecked Sendable {
     set {_uniqueStorage()._attributes = newValue}
   }
 
+  /// Those of them that stand in clear. Intake writes them; what a producer states here is as if it stood in attributes.
+  /// Logic version 8 and later.
+  public var declaredAttributes: [WireDeclaredAttribute] {
+    get {_storage._declaredAttributes}
+    set {_uniqueStorage()._declaredAttributes = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -360,6 +386,13 @@ public nonisolated struct WireLeadUpdated: @unchecked Sendable {
     set {_uniqueStorage()._attributes = newValue}
   }
 
+  /// Those of them that stand in clear. Intake writes them; what a producer states here is as if it stood in attributes.
+  /// Logic version 8 and later.
+  public var declaredAttributes: [WireDeclaredAttribute] {
+    get {_storage._declaredAttributes}
+    set {_uniqueStorage()._declaredAttributes = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -473,6 +506,41 @@ nonisolated extension WireOwnAttribute: SwiftProtobuf.Message, SwiftProtobuf._Me
   }
 }
 
+nonisolated extension WireDeclaredAttribute: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DeclaredAttribute"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.value) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.value.isEmpty {
+      try visitor.visitSingularStringField(value: self.value, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireDeclaredAttribute, rhs: WireDeclaredAttribute) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.value != rhs.value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WirePastAssignment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PastAssignment"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}partner_id\0")
@@ -505,7 +573,7 @@ nonisolated extension WirePastAssignment: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LeadSubmitted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0\u{3}past_assignment\0\u{1}campaign\0\u{2}*attributes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0\u{3}past_assignment\0\u{1}campaign\0\u{2}*attributes\0\u{3}declared_attributes\0")
 
   fileprivate class _StorageClass {
     var _leadID: String = String()
@@ -528,6 +596,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
     var _pastAssignment: WirePastAssignment? = nil
     var _campaign: String = String()
     var _attributes: [WireOwnAttribute] = []
+    var _declaredAttributes: [WireDeclaredAttribute] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -558,6 +627,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
       _pastAssignment = source._pastAssignment
       _campaign = source._campaign
       _attributes = source._attributes
+      _declaredAttributes = source._declaredAttributes
     }
   }
 
@@ -596,6 +666,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._pastAssignment) }()
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._campaign) }()
         case 61: try { try decoder.decodeRepeatedMessageField(value: &_storage._attributes) }()
+        case 62: try { try decoder.decodeRepeatedMessageField(value: &_storage._declaredAttributes) }()
         default: break
         }
       }
@@ -668,6 +739,9 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
       if !_storage._attributes.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._attributes, fieldNumber: 61)
       }
+      if !_storage._declaredAttributes.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._declaredAttributes, fieldNumber: 62)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -697,6 +771,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._pastAssignment != rhs_storage._pastAssignment {return false}
         if _storage._campaign != rhs_storage._campaign {return false}
         if _storage._attributes != rhs_storage._attributes {return false}
+        if _storage._declaredAttributes != rhs_storage._declaredAttributes {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -708,7 +783,7 @@ nonisolated extension WireLeadSubmitted: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LeadUpdated"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0\u{2}\u{2}campaign\0\u{2})cleared\0\u{1}attributes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}lead_id\0\u{3}account_domain\0\u{3}account_name\0\u{1}contact\0\u{1}message\0\u{1}country\0\u{1}region\0\u{1}language\0\u{1}vertical\0\u{1}employees\0\u{3}deal_value\0\u{1}product\0\u{1}source\0\u{1}technologies\0\u{3}required_certifications\0\u{1}residency\0\u{3}lawful_basis\0\u{2}\u{2}campaign\0\u{2})cleared\0\u{1}attributes\0\u{3}declared_attributes\0")
 
   fileprivate class _StorageClass {
     var _leadID: String = String()
@@ -731,6 +806,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _campaign: String = String()
     var _cleared: [String] = []
     var _attributes: [WireOwnAttribute] = []
+    var _declaredAttributes: [WireDeclaredAttribute] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -761,6 +837,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _campaign = source._campaign
       _cleared = source._cleared
       _attributes = source._attributes
+      _declaredAttributes = source._declaredAttributes
     }
   }
 
@@ -799,6 +876,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._campaign) }()
         case 60: try { try decoder.decodeRepeatedStringField(value: &_storage._cleared) }()
         case 61: try { try decoder.decodeRepeatedMessageField(value: &_storage._attributes) }()
+        case 62: try { try decoder.decodeRepeatedMessageField(value: &_storage._declaredAttributes) }()
         default: break
         }
       }
@@ -871,6 +949,9 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._attributes.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._attributes, fieldNumber: 61)
       }
+      if !_storage._declaredAttributes.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._declaredAttributes, fieldNumber: 62)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -900,6 +981,7 @@ nonisolated extension WireLeadUpdated: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._campaign != rhs_storage._campaign {return false}
         if _storage._cleared != rhs_storage._cleared {return false}
         if _storage._attributes != rhs_storage._attributes {return false}
+        if _storage._declaredAttributes != rhs_storage._declaredAttributes {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -601,6 +601,102 @@ public nonisolated enum WirePresenceMode: SwiftProtobuf.Enum, Swift.CaseIterable
 
 }
 
+/// What values an own attribute of leads has.
+public nonisolated enum WireAttributeType: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not stated; refused.
+  case unspecified // = 0
+
+  /// One of the values that are listed.
+  case choice // = 1
+
+  /// A whole number within bounds.
+  case number // = 2
+
+  /// "true" or "false".
+  case flag // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .choice
+    case 2: self = .number
+    case 3: self = .flag
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .choice: return 1
+    case .number: return 2
+    case .flag: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireAttributeType] = [
+    .unspecified,
+    .choice,
+    .number,
+    .flag,
+  ]
+
+}
+
+/// What becomes of an own attribute that no rule declares, or whose value is none of those declared.
+public nonisolated enum WireUndeclaredAttributes: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// The default: sealed.
+  case unspecified // = 0
+
+  /// It is sealed with the person's data.
+  case sealed // = 1
+
+  /// The message that states it is refused.
+  case refused // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .sealed
+    case 2: self = .refused
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .sealed: return 1
+    case .refused: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireUndeclaredAttributes] = [
+    .unspecified,
+    .sealed,
+    .refused,
+  ]
+
+}
+
 /// Several predicates.
 public nonisolated struct WirePredicateList: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1457,6 +1553,50 @@ public nonisolated struct WireHolidayCalendar: Sendable {
   public init() {}
 }
 
+/// An own attribute of leads that stands in clear, and the values with which it does. They say nothing of a person: the list
+/// and the bounds are the vendor's word for it.
+public nonisolated struct WireAttributeRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The attribute's name.
+  public var name: String = String()
+
+  /// Its type.
+  public var type: WireAttributeType = .unspecified
+
+  /// Of a choice the values, each once.
+  public var values: [String] = []
+
+  /// Of a number the least; required there.
+  public var atLeast: Int64 {
+    get {_atLeast ?? 0}
+    set {_atLeast = newValue}
+  }
+  /// Returns true if `atLeast` has been explicitly set.
+  public var hasAtLeast: Bool {self._atLeast != nil}
+  /// Clears the value of `atLeast`. Subsequent reads from it will return its default value.
+  public mutating func clearAtLeast() {self._atLeast = nil}
+
+  /// Of a number the most; required there.
+  public var atMost: Int64 {
+    get {_atMost ?? 0}
+    set {_atMost = newValue}
+  }
+  /// Returns true if `atMost` has been explicitly set.
+  public var hasAtMost: Bool {self._atMost != nil}
+  /// Clears the value of `atMost`. Subsequent reads from it will return its default value.
+  public mutating func clearAtMost() {self._atMost = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _atLeast: Int64? = nil
+  fileprivate var _atMost: Int64? = nil
+}
+
 /// How a program routes. An event of its own; its version is the SHA-256 of its serialised form.
 public nonisolated struct WirePolicy: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1808,6 +1948,18 @@ public nonisolated struct WirePolicy: @unchecked Sendable {
     set {_uniqueStorage()._holidayCalendars = newValue}
   }
 
+  /// Own attributes of leads that stand in clear. Logic version 8 and later.
+  public var attributes: [WireAttributeRule] {
+    get {_storage._attributes}
+    set {_uniqueStorage()._attributes = newValue}
+  }
+
+  /// What becomes of all others. Logic version 8 and later.
+  public var undeclaredAttributes: WireUndeclaredAttributes {
+    get {_storage._undeclaredAttributes}
+    set {_uniqueStorage()._undeclaredAttributes = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1857,6 +2009,14 @@ nonisolated extension WireRuleBreakResponse: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WirePresenceMode: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PRESENCE_MODE_UNSPECIFIED\0\u{1}PRESENCE_MODE_IGNORE\0\u{1}PRESENCE_MODE_PREFER\0\u{1}PRESENCE_MODE_HOLD\0")
+}
+
+nonisolated extension WireAttributeType: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ATTRIBUTE_TYPE_UNSPECIFIED\0\u{1}ATTRIBUTE_TYPE_CHOICE\0\u{1}ATTRIBUTE_TYPE_NUMBER\0\u{1}ATTRIBUTE_TYPE_FLAG\0")
+}
+
+nonisolated extension WireUndeclaredAttributes: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNDECLARED_ATTRIBUTES_UNSPECIFIED\0\u{1}UNDECLARED_ATTRIBUTES_SEALED\0\u{1}UNDECLARED_ATTRIBUTES_REFUSED\0")
 }
 
 nonisolated extension WirePredicateList: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -3260,9 +3420,63 @@ nonisolated extension WireHolidayCalendar: SwiftProtobuf.Message, SwiftProtobuf.
   }
 }
 
+nonisolated extension WireAttributeRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AttributeRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}type\0\u{1}values\0\u{3}at_least\0\u{3}at_most\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.type) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.values) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self._atLeast) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self._atMost) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.type != .unspecified {
+      try visitor.visitSingularEnumField(value: self.type, fieldNumber: 2)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.values, fieldNumber: 3)
+    }
+    try { if let v = self._atLeast {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._atMost {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireAttributeRule, rhs: WireAttributeRule) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.type != rhs.type {return false}
+    if lhs.values != rhs.values {return false}
+    if lhs._atLeast != rhs._atLeast {return false}
+    if lhs._atMost != rhs._atMost {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Policy"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0\u{1}returns\0\u{2}\u{4}negotiation\0\u{2}\u{a}waiting\0\u{3}absence_ahead\0\u{3}late_answer_minutes\0\u{4}\u{4}clawback_days\0\u{2}\u{4}starvation\0\u{3}rule_break\0\u{3}places_back\0\u{1}presence\0\u{3}holiday_calendars\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}hard_rules\0\u{3}fit_weights\0\u{1}sla\0\u{3}attempts_max\0\u{3}minimum_conversion_basis_points\0\u{3}prior_win_rate_basis_points\0\u{3}prior_strength_deals\0\u{3}fit_fade_outcomes\0\u{3}period_days\0\u{3}period_anchor\0\u{3}default_deal_value_minor_units\0\u{3}exchange_rates\0\u{3}same_person_days\0\u{3}owner_first\0\u{3}ownership_days\0\u{3}human_queue\0\u{3}deal_horizon_days\0\u{3}service_levels\0\u{3}escalation_ladder\0\u{1}method\0\u{3}floor_period_days\0\u{1}exploration\0\u{1}pilot\0\u{1}shadow\0\u{3}cool_down_minutes\0\u{3}ownership_keeps_turn\0\u{3}decline_keeps_turn\0\u{1}review\0\u{3}lawful_bases\0\u{3}always_assign\0\u{1}retention\0\u{3}approved_by\0\u{1}claims\0\u{1}suspension\0\u{1}returns\0\u{2}\u{4}negotiation\0\u{2}\u{a}waiting\0\u{3}absence_ahead\0\u{3}late_answer_minutes\0\u{4}\u{4}clawback_days\0\u{2}\u{4}starvation\0\u{3}rule_break\0\u{3}places_back\0\u{1}presence\0\u{3}holiday_calendars\0\u{1}attributes\0\u{3}undeclared_attributes\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -3311,6 +3525,8 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _placesBack: WirePlacesBackRule? = nil
     var _presence: WirePresenceMode = .unspecified
     var _holidayCalendars: [WireHolidayCalendar] = []
+    var _attributes: [WireAttributeRule] = []
+    var _undeclaredAttributes: WireUndeclaredAttributes = .unspecified
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3367,6 +3583,8 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _placesBack = source._placesBack
       _presence = source._presence
       _holidayCalendars = source._holidayCalendars
+      _attributes = source._attributes
+      _undeclaredAttributes = source._undeclaredAttributes
     }
   }
 
@@ -3431,6 +3649,8 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 62: try { try decoder.decodeSingularMessageField(value: &_storage._placesBack) }()
         case 63: try { try decoder.decodeSingularEnumField(value: &_storage._presence) }()
         case 64: try { try decoder.decodeRepeatedMessageField(value: &_storage._holidayCalendars) }()
+        case 65: try { try decoder.decodeRepeatedMessageField(value: &_storage._attributes) }()
+        case 66: try { try decoder.decodeSingularEnumField(value: &_storage._undeclaredAttributes) }()
         default: break
         }
       }
@@ -3581,6 +3801,12 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._holidayCalendars.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._holidayCalendars, fieldNumber: 64)
       }
+      if !_storage._attributes.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._attributes, fieldNumber: 65)
+      }
+      if _storage._undeclaredAttributes != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._undeclaredAttributes, fieldNumber: 66)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3636,6 +3862,8 @@ nonisolated extension WirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._placesBack != rhs_storage._placesBack {return false}
         if _storage._presence != rhs_storage._presence {return false}
         if _storage._holidayCalendars != rhs_storage._holidayCalendars {return false}
+        if _storage._attributes != rhs_storage._attributes {return false}
+        if _storage._undeclaredAttributes != rhs_storage._undeclaredAttributes {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -69,6 +69,8 @@ extension Policy: WireMessage {
         case 62: placesBack = try reader.message("places_back")
         case 63: presence = try reader.choice("presence")
         case 64: holidayCalendars.append(try reader.message("holiday_calendars"))
+        case 65: attributes.append(try reader.message("attributes"))
+        case 66: undeclaredAttributes = try reader.choice("undeclared_attributes")
         default: try reader.skip()
         }
     }
@@ -135,6 +137,8 @@ extension Policy: WireMessage {
         if placesBack != PlacesBackRule() { writer.message(62, placesBack) }
         if presence != .ignore { writer.choice(63, presence) }
         writer.messages(64, holidayCalendars)
+        writer.messages(65, attributes)
+        if undeclaredAttributes != .sealed { writer.choice(66, undeclaredAttributes) }
     }
 }
 

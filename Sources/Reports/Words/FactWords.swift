@@ -74,13 +74,20 @@ public struct FactWords: Sendable {
         case .offerAnswered(let fact):
             "\(fact.partnerID) \(DecisionReasonWords.answer(fact.answer)) \(fact.leadID)\(refusal(fact.reason))"
                 + (fact.terms.map { ": " + DecisionReasonWords.terms($0) } ?? "")
-        case .leadSubmitted(let fact): "lead \(fact.leadID) came in\(imported ? " (history)" : "")"
-        case .leadUpdated(let fact): "facts about \(fact.leadID) changed"
+        case .leadSubmitted(let fact):
+            "lead \(fact.leadID) came in\(imported ? " (history)" : "")\(own(fact.declaredAttributes))"
+        case .leadUpdated(let fact): "facts about \(fact.leadID) changed\(own(fact.declaredAttributes))"
         case .leadWithdrawn(let fact): "\(fact.leadID) withdrawn"
         case .timeAdvanced(let through): "time passed \(time(through))"
         case .duplicateReceived: "a producer repeated itself; nothing changed"
         case .logicVersionAdopted(let version): "logic version \(version) adopted"
         }
+    }
+
+    /// Own attributes that stand in clear, for the policy declares them.
+    private func own(_ attributes: [DeclaredAttribute]) -> String {
+        if attributes.isEmpty { return "" }
+        return ", with " + attributes.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
     }
 
     private func shared(_ fact: CommissionShared) -> String {

@@ -40,6 +40,7 @@ public struct PolicyWords: Sendable {
         lines += ladder
         lines += [waiting]
         return lines + [review, bases, samePerson, horizon, claims, suspension, starvation, ruleBreak, placesBack, returns, offers, approval, retention]
+            + attributes + [undeclared]
     }
 
     private func money(_ minorUnits: Int64) -> String { MoneyText.exact(minorUnits, currency) }
@@ -259,6 +260,30 @@ public struct PolicyWords: Sendable {
                 "holiday_calendars", "HolidayCalendar.name", "HolidayCalendar.countries", "HolidayCalendar.dates",
                 text: "holiday calendar \(calendar.name): \(count), \(whom)")
         }
+    }
+
+    private var attributes: [Line] {
+        if policy.attributes.isEmpty { return [Line("attributes", text: "no attribute of the vendor's own stands in clear")] }
+        return policy.attributes.map { rule in
+            let values =
+                switch rule.type {
+                case .choice: "as one of \(rule.values.joined(separator: ", "))"
+                case .number: "as a whole number from \(rule.atLeast ?? 0) to \(rule.atMost ?? 0)"
+                case .flag: "as true or false"
+                }
+            return Line(
+                "attributes", "AttributeRule.name", "AttributeRule.type", "AttributeRule.values", "AttributeRule.at_least",
+                "AttributeRule.at_most", text: "the vendor's own attribute \(rule.name) stands in clear \(values)")
+        }
+    }
+
+    private var undeclared: Line {
+        let text =
+            switch policy.undeclaredAttributes {
+            case .sealed: "any other attribute of the vendor's own is sealed with the person's data"
+            case .refused: "a message with any other attribute of the vendor's own, or another value of these, is refused"
+            }
+        return Line("undeclared_attributes", text: text)
     }
 
     private var ahead: Line {

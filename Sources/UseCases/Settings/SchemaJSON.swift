@@ -41,12 +41,13 @@ public enum SchemaJSON {
 
     /// An own attribute of a lead is a leaf under its name, ("attributes.lead_score", ...), not two by their place.
     private static func ownAttributesNamed(_ leaves: [(path: String, value: String)]) -> [(path: String, value: String)] {
+        let isOwn = { (path: String) in path.hasPrefix("attributes[") || path.hasPrefix("declared_attributes[") }
         var values: [Substring: String] = [:]
-        for leaf in leaves where leaf.path.hasPrefix("attributes[") && leaf.path.hasSuffix("].value") {
+        for leaf in leaves where isOwn(leaf.path) && leaf.path.hasSuffix("].value") {
             values[leaf.path.dropLast(".value".count)] = leaf.value
         }
         return leaves.compactMap { leaf in
-            guard leaf.path.hasPrefix("attributes[") else { return leaf }
+            guard isOwn(leaf.path) else { return leaf }
             guard leaf.path.hasSuffix("].name") else { return nil }
             return ("attributes.\(leaf.value)", values[leaf.path.dropLast(".name".count)] ?? "")
         }

@@ -105,6 +105,7 @@ import Testing
                 $0.starvation?.shareLeadsMin = 2
                 $0.placesBack.declined = true
                 $0.holidayCalendars = [HolidayCalendar(name: "de", countries: ["DE"], dates: ["2026-01-15"])]
+                $0.attributes = [AttributeRule(name: "score", type: .number, atLeast: 0, atMost: 100)]
             },
             .partner("D") { $0.countries = ["DE"]; $0.deputies = ["A"]; $0.holidayCalendar = "de" })
         given(

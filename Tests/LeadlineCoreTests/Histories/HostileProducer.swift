@@ -347,6 +347,10 @@ struct HostileProducer {
                 HolidayCalendar(name: "others", countries: random.some(of: Self.countries, percent: 20), dates: days()),
             ]
         }
+        if random.chance(30) {
+            policy.attributes = [AttributeRule(name: "score", type: .choice, values: ["a", "b"]), AttributeRule(name: "vip", type: .flag)]
+            policy.undeclaredAttributes = random.pick(UndeclaredAttributes.allCases)
+        }
         let made = policy
         var input = Input.policy("v\(versions)") { $0 = made }
         for (name, hours) in [("near", 1), ("far", -9)] where random.chance(80) {
