@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Journal
 import LeadlineCore
+import LeadlineSchemas
 import Simulation
 import Testing
 import Yams
@@ -84,6 +85,7 @@ import Yams
 
         try await negotiate(&stage, clock)
         if logic >= 7 { try await settle(&stage, clock) }
+        if logic >= 8 { try await lack(&stage, clock) }
 
         try await stage.settle()
         try expectReasons()
@@ -210,6 +212,44 @@ import Yams
         #expect(!handed.isEmpty)
         #expect(told["leadMerged"] == 1 && told["personLinkChanged"] == 1, "\(told)")
         #expect(told["commissionReversed", default: 0] >= 2 && told["inputDisregarded"] == nil, "\(told)")
+    }
+
+    /// What logic version 8 brought stands in the journal too: floors for which too few leads come, deals of many sizes, round
+    /// and not, with their outcomes, and attributes of the vendor's own, declared and not.
+    private func lack(_ stage: inout Stage, _ clock: SettableClock) async throws {
+        let more = """
+
+            floorPeriodDays: 7
+            attributes: [{name: score, type: ATTRIBUTE_TYPE_CHOICE, values: [A1, A2]}, {name: visits, type: ATTRIBUTE_TYPE_NUMBER, atLeast: 0, atMost: 99}]
+            """
+        _ = try await events("PolicyPublished", "v8-policy", try policyWithReturns(and: more), &stage)
+        for partner in [Self.right, Self.nextBest, Self.full] {
+            let capacity = #"{"partnerId":"\#(partner)","capacity":{"leadsPerPeriodMin":60}}"#
+            _ = try await events("PartnerCapacitySet", "v8-floor-\(partner)", capacity, &stage)
+        }
+        var holders: [String] = []
+        for (number, amount) in ["100000", "12345678", "5000000", "777", "9999900", "20000000", "100", "6400000"].enumerated() {
+            clock.set(clock.now().adding(micros: 1_800 * Timestamp.microsPerMinute))
+            let own = #"[{"name":"score","value":"A\#(1 + number % 3)"},{"name":"visits","value":"\#(number * 20)"},{"name":"met","value":"on a fair"}]"#
+            let events = try await events(
+                "LeadSubmitted", "v8-lead-\(number)",
+                #"{"leadId":"floor-\#(number)","country":"IT","language":"it","vertical":"manufacturing","dealValue":{"minorUnits":"\#(amount)","currency":"EUR"},"technologies":["opc-ua"],"residency":"eu","lawfulBasis":"LAWFUL_BASIS_CONSENT","attributes":\#(own)}"#,
+                &stage)
+            for case .leadAssigned(let assigned) in events where assigned.leadID == "floor-\(number)" { holders.append(assigned.partnerID) }
+            guard let holder = holders.last, !number.isMultiple(of: 3) else { continue }
+            let outcome = number % 3 == 1 ? "DealWon" : "DealLost"
+            _ = try await self.events(outcome, "v8-outcome-\(number)", #"{"leadId":"floor-\#(number)","partnerId":"\#(holder)"}"#, &stage)
+        }
+        #expect(holders.count > 4, "\(holders)")
+        let program = scenario.program
+        let declared = try await folder.openJournalReadOnly().read { db -> [DeclaredAttribute] in
+            var found: [DeclaredAttribute] = []
+            try JournalReader().forEachEntry(program: program, in: db) { _, bytes in
+                found += unsafe try bytes.withUnsafeBytes { unsafe try EntryCodec.decode($0) }.input.fact.declaredAttributes
+            }
+            return found
+        }
+        #expect(declared.count { $0.name == "score" } == 6 && declared.count { $0.name == "visits" } == 5, "\(declared)")
     }
 
     private static func ended(_ events: [Event]) -> [OfferStatus] {

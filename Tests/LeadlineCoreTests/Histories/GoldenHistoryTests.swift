@@ -43,6 +43,7 @@ import Testing
         }
         if version >= 6 { negotiate(&story) }
         if version >= 7 { settle(&story) }
+        if version >= 8 { lack(&story) }
         return story
     }
 
@@ -133,6 +134,43 @@ import Testing
         given(later + 4_002, .lead("S7", account: 9) { $0.country = "DE"; $0.dealValue = euros(700) }.event(65))
     }
 
+    /// Floors in leads and in value for which too few leads come, over two floor periods; amounts of all sizes, round and
+    /// not; and outcomes of old leads, soon and beyond the window in which they are awaited.
+    private static func lack(_ story: inout Story) {
+        let day = 16 * 1_440
+        func given(_ minute: Int, _ inputs: Input...) {
+            while let due = story.state.nextDeadline, due < Moment.at(minute) { _ = story.fireNext() }
+            for input in inputs { story.given(minute, input) }
+        }
+        given(
+            day,
+            .policy("p5") {
+                $0.hardRules = [HardRule(name: "country", require: .partnerCovers(.country, .countries))]
+                $0.floorPeriodDays = 7
+                $0.attributes = [AttributeRule(name: "score", type: .choice, values: ["a"])]
+            },
+            .partner("A") { $0.countries = ["DE", "AT"]; $0.capacity.leadsPerPeriodMin = 9 },
+            .partner("C") { $0.countries = ["DE", "FR"]; $0.capacity.leadsPerPeriodMin = 4 },
+            .partner("E") { $0.countries = ["DE"]; $0.capacity.floorValueMinorUnitsPerPeriod = 20_000_000 })
+        let amounts: [Int64] = [1_000, 12_345, 50_000, 77, 99_999, 20_000, 1, 640_000]
+        for number in 0..<24 {
+            let minute = day + 60 + number * 700
+            given(minute, .lead("F\(number)") {
+                $0.country = number % 3 == 0 ? "FR" : "DE"
+                $0.dealValue = number % 5 == 4 ? nil : euros(amounts[number % amounts.count])
+                $0.source = "fair"
+            }.event(200 + UInt64(number)))
+            if let holder = story.state.lead("F\(number)")?.partnerID { given(minute + 1, .responded("F\(number)", holder)) }
+            guard number >= 4, let holder = story.state.lead("F\(number - 4)")?.partnerID else { continue }
+            let past = "F\(number - 4)"
+            if number % 3 == 1 { given(minute + 2, .won(past, holder, euros(2_000)).event(300 + UInt64(number))) }
+            if number % 3 == 2 { given(minute + 2, .lost(past, holder).event(300 + UInt64(number))) }
+        }
+        let later = day + 430 * 1_440
+        if let holder = story.state.lead("F2")?.partnerID { given(later, .won("F2", holder, euros(3_000)).event(400)) }
+        given(later + 1, .lead("F99") { $0.country = "DE"; $0.dealValue = euros(30_000) }.event(401))
+    }
+
     private static let digests: [UInt32: String] = [
         1: "bf713a272b5ab680ba345ac8b36cb65a",
         2: "ebf978a301452f49d89360c4b22f696a",
@@ -141,6 +179,7 @@ import Testing
         5: "e889177f383331c26d5dec7c7e17f5ba",
         6: "4947e4045e369425fcb166c3b704d82a",
         7: "210def056d7b7f78ed86f3b75ce77498",
+        8: "b38a7d7aaa595f7ad354a535daaa88bb",
     ]
     private static let hashes: [UInt32: String] = [
         1: "4bf96af9834bbc5e993669a5451d39c5",
@@ -150,6 +189,7 @@ import Testing
         5: "869e0cf9806bda518f6077198ea64db8",
         6: "984cd724454e496f883b68f10732366a",
         7: "e9a144824eaa0cb2e814d24c306294d7",
+        8: "fc4e7baa106c69fb49b96de11cfb333a",
     ]
 
     /// Versions whose values are settled; one that is still being made has none.
@@ -171,11 +211,12 @@ import Testing
         (4, 18, ["A won", "A won", "B assigned", "C assigned", "A assigned"]),
         (5, 50, ["A won", "nobody escalated", "nobody escalated", "nobody escalated", "nobody escalated"]),
         (7, 141, ["A won", "nobody escalated", "nobody escalated", "nobody escalated", "nobody escalated"]),
+        (8, 213, ["A won", "nobody escalated", "nobody escalated", "nobody escalated", "nobody escalated", "C won", "E lost", "A responded"]),
     ] as [(UInt32, UInt64, [String])])
     func theHistoryIsWhatItSeems(logic version: UInt32, next: UInt64, leads: [String]) {
         let story = Self.story(logic: version)
         #expect(story.state.nextPosition == next)
-        let found = ["L1", "L2", "L3", "L4", "L5"].map {
+        let found = (["L1", "L2", "L3", "L4", "L5"] + (version < 8 ? [] : ["F0", "F1", "F8"])).map {
             "\(story.state.lead($0)?.partnerID ?? "nobody") \(story.state.lead($0)?.stage.rawValue ?? "")"
         }
         #expect(found == leads)

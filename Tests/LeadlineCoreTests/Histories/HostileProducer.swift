@@ -12,6 +12,8 @@ struct HostileProducer {
 
     private var random: Seeded
     private let pace: Pace
+    /// Whether partners merge and have floors: the books of the auditor know neither.
+    private let hasMergers: Bool
     private var leads = 0
     private var versions = 0
     private var events: UInt64 = 0
@@ -24,9 +26,10 @@ struct HostileProducer {
     private static let words = ["x", "y", "z"]
     static let partners = (0..<10).map { "P\($0)" }
 
-    init(seed: UInt64, pace: Pace) {
+    init(seed: UInt64, pace: Pace, hasMergers: Bool = false) {
         random = Seeded(seed)
         self.pace = pace
+        self.hasMergers = hasMergers
     }
 
     /// The next input and when it is received. Looks at the state only to name leads and holders that exist.
@@ -228,6 +231,7 @@ struct HostileProducer {
     }
 
     mutating func partner() -> Input {
+        if hasMergers && random.chance(8) { return merger() }
         let id = random.chance(97) ? random.pick(Self.partners) : "stranger"
         switch random.below(10) {
         case 0..<3: return profile(id)
@@ -258,6 +262,12 @@ struct HostileProducer {
         return Input(.commissionShared(.init(leadID: known(), shares: shares)))
     }
 
+    /// Of partners that are there, that were merged before, of one with itself, and of strangers.
+    private mutating func merger() -> Input {
+        let (from, into) = (random.chance(95) ? random.pick(Self.partners) : "stranger", random.chance(95) ? random.pick(Self.partners) : "stranger")
+        return Input(.partnersMerged(.init(fromPartnerID: from, intoPartnerID: into, decidedBy: "desk", reason: random.pick(PartnerMergeReason.allCases))))
+    }
+
     private static let office = (1...5).map { WorkingHours(weekday: $0, fromMinute: 540, untilMinute: 1_020) }
 
     /// Some of the days of the first months of a history.
@@ -279,6 +289,8 @@ struct HostileProducer {
         if random.chance(50) { profile.capacity.openLeadsMax = UInt32(1 + random.below(12)) }
         if random.chance(50) { profile.capacity.leadsPerPeriodMax = UInt32(1 + random.below(40)) }
         profile.capacity.segments = segments()
+        if hasMergers && random.chance(50) { profile.capacity.leadsPerPeriodMin = UInt32(random.below(8)) }
+        if hasMergers && random.chance(20) { profile.capacity.floorValueMinorUnitsPerPeriod = Int64(random.below(9_000_000)) }
         if random.chance(30) {
             profile.workingHours = Self.office
             profile.holidayCalendar = random.pick(["", "", "days", "unknown"])
