@@ -1,5 +1,6 @@
 import LeadlineCore
 import LeadlineSchemas
+import SwiftProtobuf
 
 /// What intake asks of a lead's own attributes. They are sealed, but for those that the policy declares, so that the
 /// limits of clear fields do not reach them: they are looked over before they are split.
