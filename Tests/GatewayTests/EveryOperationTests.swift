@@ -182,6 +182,10 @@ import UseCases
     private static func reviewsAndClaims(_ ask: Asking) async throws {
         try await ask("requestReview", ["d-6"], body: #"{"note":"the other partner is nearer"}"#)
         #expect(try await ask("listReviews").text.contains("d-6"))
+        try await ask("claimReview", ["d-6"], body: "{}")
+        #expect(try await ask("listReviews").text.contains(#""own":true"#))
+        try await ask("releaseReview", ["d-6"])
+        #expect(try await !ask("listReviews").text.contains(#""claim""#))
         try await ask("decideReview", ["d-6"], body: #"{"uphold":true}"#)
         #expect(try await !ask("listReviews").text.contains("d-6"))
         let none = try await ask.served.ask(.POST, "/v1/reviews/d-6/decision", ask.served.admin, #"{"uphold":true}"#)

@@ -153,7 +153,7 @@ import UseCases
                         try await done(served, .POST, "/v1/leads/\(lead)/return", served.admin, #"{"reasonId":"wrong-number"}"#)
                     }
                 }
-                if operation.id == "decideReview" { try await done(served, .POST, "/v1/leads/\(fresh)/review", served.admin, nil) }
+                if ["decideReview", "claimReview"].contains(operation.id) { try await done(served, .POST, "/v1/leads/\(fresh)/review", served.admin, nil) }
                 names[name] = fresh
             case "partner": names[name] = "p-one"
             case "claim":

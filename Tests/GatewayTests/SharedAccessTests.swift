@@ -118,6 +118,17 @@ import UseCases
             #expect(table.values == told)
             for access in [one, two] { #expect(try access.speakers(program: "acme") == [speaker]) }
 
+            // Of two who claim a review the first has it, at both gateways, until the other takes it over.
+            #expect(try await one.claimReview("l-1", program: "acme", by: "p-a", takesOver: false).principal == "p-a")
+            #expect(try await two.claimReview("l-1", program: "acme", by: "p-b", takesOver: false).principal == "p-a")
+            try await two.releaseReview("l-1", program: "acme", by: "p-b")
+            for access in [one, two] { #expect(try access.reviewClaims(program: "acme").map(\.principal) == ["p-a"]) }
+            #expect(try await two.claimReview("l-1", program: "acme", by: "p-b", takesOver: true).principal == "p-b")
+            for access in [one, two] { #expect(try access.reviewClaims(program: "acme").map(\.principal) == ["p-b"]) }
+            try await one.releaseReview("l-1", program: "acme", by: "p-b")
+            for access in [one, two] { #expect(try access.reviewClaims(program: "acme") == [] && access.reviewClaims(program: "other") == []) }
+            _ = try await one.claimReview("l-2", program: "acme", by: "p-c", takesOver: false)
+
             let next = try await one.rotate(made.grant.id, program: "acme", days: 30, overlapHours: 1)
             let stop = try await two.stop(made.grant.principal, program: "acme", reason: "a test", by: "p-admin")
             #expect(try await one.stop(made.grant.principal, program: "acme", reason: "again", by: "p-admin") == stop)
@@ -134,6 +145,7 @@ import UseCases
                 #expect(try late.grant(id: next.grant.id)?.revoked != nil && late.stops(program: "acme") == [stop])
                 #expect(try late.used(by: made.grant.principal, program: "acme", day: day).leads == 2)
                 #expect(try late.grant(id: next.grant.id)?.budgets == budgets && late.speakers(program: "acme") == [speaker])
+                #expect(try late.reviewClaims(program: "acme").map(\.lead) == ["l-2"])
             }
             let bytes = Data(table.values.flatMap { Array($0.key.utf8) + $0.value })
             for text in [made.grant.principal, "a test", "p-one", speaker.principal] { #expect(bytes.range(of: Data(text.utf8)) == nil) }

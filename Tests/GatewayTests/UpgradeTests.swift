@@ -18,7 +18,7 @@ import Vault
 
         var newest: Int {
             switch self {
-            case .access: 4
+            case .access: 5
             case .webhooks: 2
             case .agents: 3
             }
@@ -59,6 +59,12 @@ import Vault
         CREATE TABLE stops (
             name TEXT PRIMARY KEY, program TEXT NOT NULL, principal TEXT NOT NULL, at INTEGER NOT NULL,
             reason TEXT NOT NULL, by TEXT NOT NULL) STRICT;
+        """
+    private static let speakersSchema = """
+        CREATE TABLE speakers (
+            name TEXT PRIMARY KEY, program TEXT NOT NULL, principal TEXT NOT NULL, partner TEXT NOT NULL,
+            day INTEGER NOT NULL) STRICT;
+        CREATE INDEX speakers_by_principal ON speakers (program, principal);
         """
     private static let endpoints =
         "id, program, partner, owner, format, kinds, label, sealed, created, disabled, disabled_at, reached, replay_after, replay_through, failures, failing_since, next_try"
@@ -114,6 +120,12 @@ import Vault
                 "keys": keys + ", budgets", "sessions": sessions, "charges": "name, program, principal, day, leads, value, offers",
                 "stops": "name, program, principal, at, reason, by",
             ]),
+        Format(
+            file: .access, version: 4, schema: keysSchema + sessionsSchema + budgetsSchema + speakersSchema,
+            tables: [
+                "keys": keys + ", budgets", "sessions": sessions, "charges": "name, program, principal, day, leads, value, offers",
+                "stops": "name, program, principal, at, reason, by", "speakers": "name, program, principal, partner, day",
+            ]),
         Format(file: .webhooks, version: 1, schema: endpointsSchema, tables: ["endpoints": endpoints, "tries": tries]),
         Format(
             file: .agents, version: 1, schema: firstTasksSchema,
@@ -142,6 +154,7 @@ import Vault
         let stopped = try access.create(GrantRequest(program: "acme", role: .agent))
         _ = try access.stop(stopped.grant.principal, program: "acme", reason: "a test", by: "p-admin")
         try access.note(IssuerSpeaker(program: "acme", principal: "o-" + String(repeating: "0", count: 32), partner: "p-one"))
+        _ = try access.claimReview("l-1", program: "acme", by: made.grant.principal, takesOver: false)
         let webhooks = try WebhookFile(folder)
         let endpoint = WebhookEndpoint(
             id: "w-1", program: "acme", partner: "p-one", owner: made.grant.principal, target: try #require(WebhookTarget("https://crm.example/x")),
@@ -230,6 +243,7 @@ import Vault
                 _ = try access.stop(grant.principal, program: "acme", reason: "a test", by: "p-admin")
                 try access.note(IssuerSpeaker(program: "acme", principal: "o-x", partner: "p-two"))
                 #expect(try access.speakers(program: "acme").contains { $0.partner == "p-two" })
+                #expect(try access.claimReview("l-2", program: "acme", by: "p-x", takesOver: false).principal == "p-x")
                 #expect(try access.stops(program: "acme").count == (format.version < 3 ? 1 : 2))
             case .webhooks:
                 let endpoint = try #require(try WebhookFile(old).endpoint("w-1"))

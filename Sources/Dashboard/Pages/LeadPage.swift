@@ -116,6 +116,8 @@ public struct LeadPage: Sendable {
     /// Why a lead is declined or given back: what is sent, and the words.
     public var reasons: [(value: String, text: String)] = []
     public var isUnderReview = false
+    /// Who looks at the open review.
+    public var reviewClaim: ReviewClaimPanel.Claim?
     /// What the reader sees of its person, or may ask for; nil for whoever may not.
     public var contact: ContactPanel?
     /// What was just done, by its name among the texts.
@@ -401,7 +403,11 @@ public struct LeadPage: Sendable {
                         [.area("note", t("act.why"), id: "review-note"), .submit(t("act.review"))])
                 ])
         case .override: return fold("override", isFirst, reader, [choice("override", path + "override", reader)])
-        case .decideReview: return fold("decideReview", true, reader, [choice("decideReview", path + "decide", reader)])
+        case .decideReview:
+            // What somebody else looks at is taken over before it is decided.
+            let form = reviewClaim?.isOwn == false ? .nothing : choice("decideReview", path + "decide", reader)
+            let panel = ReviewClaimPanel(reviewClaim, mayClaim: true)
+            return fold("decideReview", true, reader, [panel.section(line.lead, reader), form])
         case .share: return fold("share", false, reader, [share(path + "share", reader)])
         }
     }

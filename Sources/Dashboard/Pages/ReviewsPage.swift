@@ -4,11 +4,19 @@ import Reports
 /// Decisions of which somebody asked that a person looks at them.
 public struct ReviewsPage: Sendable {
     public var reviews: [LeadStanding]
+    /// Who looks at which, by lead.
+    public var claims: [String: ReviewClaimPanel.Claim]
+    /// True if the reader may decide reviews.
+    public var mayClaim: Bool
     public var said: Said?
 
     /// Those that are open.
-    public init(_ reviews: [LeadStanding], said: Said?) {
+    public init(
+        _ reviews: [LeadStanding], claims: [String: ReviewClaimPanel.Claim] = [:], mayClaim: Bool = false, said: Said?
+    ) {
         self.reviews = reviews
+        self.claims = claims
+        self.mayClaim = mayClaim
         self.said = said
     }
 
@@ -16,7 +24,8 @@ public struct ReviewsPage: Sendable {
     public func page(_ reader: Reader) -> String {
         let t = reader.texts
         let rows = reviews.prefix(BoardPage.most).map { review in
-            HTML.element(
+            let panel = ReviewClaimPanel(claims[review.leadID], mayClaim: mayClaim)
+            return HTML.element(
                 .li, [.set(.row, review.leadID)],
                 [
                     .link(
@@ -28,9 +37,10 @@ public struct ReviewsPage: Sendable {
                                 [
                                     t.label("status", review.stage.rawValue),
                                     review.partnerID.map { t("due.with", ["partner": .text($0)]) } ?? "",
+                                    panel.sentence(reader) ?? "",
                                 ].filter { !$0.isEmpty }.joined(separator: " · ")),
                             reader.ago(review.submittedAt),
-                        ])
+                        ]), mayClaim ? .div(.choices, [panel.button(review.leadID, reader)]) : .nothing,
                 ])
         }
         return Shell(reader, title: t("nav.reviews"), section: .reviews).page([

@@ -3,7 +3,7 @@ import Reports
 /// What the last form did, as the page that it leads to says it.
 public enum Said: String, CaseIterable, Sendable {
     case accept, respond, decline, giveBack, review, override, decide, absence, absenceCancelled, pause, resume,
-        resubmit, publish, replay, test, bulk, bulkPart, share, merge, rates
+        resubmit, publish, replay, test, bulk, bulkPart, share, merge, rates, claim, release
     /// It is taken down, and not decided yet.
     case later
     /// It is in the journal, and changed nothing.

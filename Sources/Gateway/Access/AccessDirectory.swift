@@ -50,6 +50,18 @@ public protocol AccessDirectory: Sendable {
     /// Forgets speakers who have not asked for a month.
     func forgetSpeakers() async throws
 
+    // MARK: Who looks at a review
+
+    /// Claims the review of a lead for somebody, or goes on with a claim; takes it from another only if that is said.
+    /// - Returns: the claim that stands: another's, where somebody else was first.
+    func claimReview(_ lead: String, program: String, by principal: String, takesOver: Bool) async throws -> ReviewClaim
+    /// Gives a claim up; another's stays.
+    func releaseReview(_ lead: String, program: String, by principal: String) async throws
+    /// Claims that stand in a program, the oldest first.
+    func reviewClaims(program: String) throws -> [ReviewClaim]
+    /// Forgets claims that are long over.
+    func forgetReviews() async throws
+
     // MARK: Sessions
 
     /// Begins a session under a grant: under its key where it has one, otherwise under what the issuer said. Of one

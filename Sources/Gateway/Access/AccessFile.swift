@@ -11,7 +11,7 @@ import Vault
 /// Kept are keyed digests of secrets, never secrets: the file alone opens nothing, and neither does a copy of it
 /// without the master key. Every change is flushed before it is told.
 public struct AccessFile: AccessKeeper {
-    private static let formatVersion = 4
+    private static let formatVersion = 5
     /// Most keys a program may have, revoked ones included.
     static let keysMax = 10_000
 
@@ -42,7 +42,9 @@ public struct AccessFile: AccessKeeper {
         database = try DatabaseQueue()
         // Nobody else writes here.
         knownGrants = KnownGrants(folder.machine.passingTime) { 0 }
-        try database.write { try $0.execute(sql: Self.schema + Self.sessionSchema + Self.budgetSchema + Self.speakerSchema) }
+        try database.write {
+            try $0.execute(sql: Self.schema + Self.sessionSchema + Self.budgetSchema + Self.speakerSchema + Self.reviewSchema)
+        }
     }
 
     /// What is known of a file whose changes a connection of its own notices.
@@ -69,6 +71,7 @@ public struct AccessFile: AccessKeeper {
             if version < 2 { try db.execute(sql: sessionSchema) }
             if version < 3 { try db.execute(sql: budgetSchema) }
             if version < 4 { try db.execute(sql: speakerSchema) }
+            if version < 5 { try db.execute(sql: reviewSchema) }
         }
     }
 

@@ -47,6 +47,8 @@ public final class SharedAccess: AccessKeeper {
         case budgets, charge, stop
         /// For which partner an issuer lets a principal speak.
         case speaker
+        /// Who looks at a review.
+        case review
 
         func name(_ id: String) -> String { rawValue + "/" + id }
     }
@@ -77,6 +79,7 @@ public final class SharedAccess: AccessKeeper {
             if kind == .session { _ = try kept.endSession(id) }
             if kind == .charge { try kept.takeEnd(ofCharge: id) }
             if kind == .speaker { try kept.takeEnd(ofSpeaker: id) }
+            if kind == .review { try kept.takeEnd(ofReview: id) }
             return
         }
         let plain: Data
@@ -85,7 +88,7 @@ public final class SharedAccess: AccessKeeper {
             return
         }
         if kind == .session || kind == .used { return try takeSession(kind, id, plain) }
-        if [.charge, .stop, .speaker].contains(kind) { return try takeUse(kind, plain) }
+        if [.charge, .stop, .speaker, .review].contains(kind) { return try takeUse(kind, plain) }
         if kind == .grant {
             let (grant, digest) = try Self.grant(JSONDecoder().decode(Stored.self, from: plain))
             try kept.take(grant, digest: digest)
@@ -108,6 +111,7 @@ public final class SharedAccess: AccessKeeper {
         switch kind {
         case .stop: try kept.take(JSONDecoder().decode(AccessFile.StoredStop.self, from: plain))
         case .speaker: try kept.take(JSONDecoder().decode(AccessFile.StoredSpeaker.self, from: plain))
+        case .review: _ = try kept.take(JSONDecoder().decode(AccessFile.StoredReview.self, from: plain))
         default: try kept.take(JSONDecoder().decode(AccessFile.StoredCharge.self, from: plain))
         }
     }
@@ -269,6 +273,46 @@ public final class SharedAccess: AccessKeeper {
     public func forgetSpeakers() async throws {
         let names = try kept.speakersOver()
         if !names.isEmpty { try await followed.put(names.map { (Kind.speaker.name($0), nil) }) }
+    }
+
+    // MARK: Who looks at a review
+
+    public func claimReview(_ lead: String, program: String, by principal: String, takesOver: Bool) async throws
+        -> ReviewClaim
+    {
+        try await tell(kept.newReview(lead, program: program, by: principal, takesOver: takesOver))
+    }
+
+    public func releaseReview(_ lead: String, program: String, by principal: String) async throws {
+        let ended = try kept.newReview(lead, program: program, by: principal, takesOver: false, ends: true)
+        if try kept.reviewClaims(program: program).contains(where: { $0.lead == lead && $0.principal == principal }) {
+            _ = try await tell(ended)
+        }
+    }
+
+    /// Of two gateways at once the first to be told of wins, at both. The table keeps the newest record alone, so that
+    /// one that came second puts the other's there once more.
+    private func tell(_ review: AccessFile.StoredReview) async throws -> ReviewClaim {
+        try checkAge()
+        let name = Kind.review.name(review.name)
+        try await tell([(name, try JSONEncoder().encode(review))])
+        guard let stands = try kept.review(named: review.name), stands.principal != review.principal else {
+            return review.claim
+        }
+        var again = review
+        (again.principal, again.since, again.until) = (stands.principal, stands.since.micros, stands.until.micros)
+        try await tell([(name, try JSONEncoder().encode(again))])
+        return stands
+    }
+
+    public func reviewClaims(program: String) throws -> [ReviewClaim] {
+        try checkAge()
+        return try kept.reviewClaims(program: program)
+    }
+
+    public func forgetReviews() async throws {
+        let names = try kept.reviewsOver()
+        if !names.isEmpty { try await followed.put(names.map { (Kind.review.name($0), nil) }) }
     }
 
     // MARK: Sessions

@@ -26,6 +26,12 @@ struct DashboardForm: Sendable {
         lead("review", "requestReview", .review) { form, _ in note(form) },
         lead("override", "overrideDecision", .override) { form, _ in try decision(form) },
         lead("decide", "decideReview", .decide) { form, _ in try decision(form) },
+        .init(path: "/reviews/{lead}/claim", operation: "claimReview", said: .claim, back: "/leads/{lead}") { form, _ in
+            form["takeOver"] == "yes" ? ["takeOver": .flag(true)] : [:]
+        },
+        .init(path: "/reviews/{lead}/release", operation: "releaseReview", said: .release, back: "/reviews") { _, _ in
+            [:]
+        },
         partner("pause", "pausePartner", .pause) { _, _ in [:] },
         partner("resume", "resumePartner", .resume) { _, _ in [:] },
         lead("share", "shareCommission", .share) { form, _ in try shares(form) },

@@ -304,10 +304,14 @@ enum AnswerSchemas {
                     .array(
                         .object([
                             ("lead", .id), ("status", .string), ("partner?", .id), ("attempt", .integer),
-                            ("submitted", .string),
+                            ("submitted", .string), ("claim?", .reference("ReviewClaim")),
                         ]))
                 )
             ])
+        ),
+        (
+            "ReviewClaim",
+            .object([("own", .boolean), ("principal", .string), ("since", .string), ("until", .string)])
         ),
         (
             "Claim",

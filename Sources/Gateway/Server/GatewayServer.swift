@@ -152,6 +152,7 @@ public struct GatewayServer: Service {
                     try await access.forgetSessions()
                     try await access.forgetCharges()
                     try await access.forgetSpeakers()
+                    try await access.forgetReviews()
                 }
             } catch is CancellationError { return } catch {
                 services.logger.error("results are not looked through", metadata: ["error": "\(type(of: error))"])
