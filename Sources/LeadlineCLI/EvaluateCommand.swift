@@ -86,6 +86,12 @@ struct EvaluateCommand: ParsableCommand {
             "Write a reliability diagram and a learning curve a file, as one SVG picture.", valueName: "file"))
     var svg: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write a page: scores beside baselines, calibration, learning and drift, and what --by asks for.",
+            valueName: "file"))
+    var html: String?
+
     @Flag(help: "Print one JSON document.")
     var json = false
 
@@ -108,6 +114,7 @@ struct EvaluateCommand: ParsableCommand {
             reports.append(report)
         }
         if json { Terminal.line(try JSONText.line(EvaluationDocument(files: reports))) }
+        if let html { try PageFile.write(EvaluationPage.page(reports).html(), to: html) }
         if let svg { try PictureFile.write(ReliabilityPlot.svg(reports), to: svg) }
     }
 

@@ -118,6 +118,8 @@ import Testing
         #expect(curve.tenths.map(\.rows) == Array(stride(from: 3, through: 30, by: 3)))
         #expect(curve.tenths.allSatisfy { $0.scored == 2 })
         #expect(curve.cumulative.map(\.rows) == Array(1...30))
+        let known = outcomes.compactMap { $0 }
+        #expect(curve.cumulative.last?.predicted == 0.5 && curve.cumulative.last?.observed == Double(known.count { $0 }) / Double(known.count))
         let last = try #require(curve.cumulative.last)
         #expect(last.scored == 20 && abs(last.model - 0.6931471805599453) < 1e-12)
         #expect(abs(last.baseRate - (1.3862943611198906 + 0.2876820724517809) / 2) < 1e-12)

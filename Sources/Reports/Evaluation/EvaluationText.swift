@@ -70,7 +70,7 @@ public enum EvaluationText {
     }
 
     /// What chance alone makes of the error that the bins show.
-    private static func calibration(_ error: CalibrationError) -> String {
+    static func calibration(_ error: CalibrationError) -> String {
         let rest = error.debiased.map { ", and \(places($0)) (RMS) without what chance adds" } ?? ""
         return
             "Calibration error \(places(error.ece)); correct predictions would show \(places(error.byChance)) by chance, one time in twenty "
@@ -128,7 +128,7 @@ public enum EvaluationText {
             """ + (left > 0 ? "\(CountText.of(left, "other value")) with too few scored rows\n" : "")
     }
 
-    private static func name(_ model: String) -> String {
+    static func name(_ model: String) -> String {
         switch model {
         case "leadline": "Leadline"
         case "partner rate": "partner rate (Beta, m = 20)"
