@@ -235,7 +235,9 @@ public struct Shard: ~Copyable {
     /// What the policy in force in a program says of own attributes.
     private mutating func attributePolicy(of program: String?) throws -> AttributePolicy {
         guard let program else { return AttributePolicy() }
-        return Self.look(streams, try place(of: program)) { $0.attributePolicy }
+        // First its place, which may be made for it.
+        let place = try place(of: program)
+        return Self.look(streams, place) { $0.attributePolicy }
     }
 
     private mutating func accept(

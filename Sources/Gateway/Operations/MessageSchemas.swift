@@ -9,8 +9,8 @@ enum MessageSchemas {
 
     /// A message, the name it goes by here, and the fields that a request does not state.
     private static let requests: [(message: String, name: String, without: [String])] = [
-        ("LeadSubmitted", "LeadFields", ["leadId", "pastAssignment"]),
-        ("LeadUpdated", "LeadUpdate", ["leadId"]),
+        ("LeadSubmitted", "LeadFields", ["leadId", "pastAssignment", "declaredAttributes"]),
+        ("LeadUpdated", "LeadUpdate", ["leadId", "declaredAttributes"]),
         ("LeadAccepted", "LeadAcceptedRequest", ["leadId", "actor"]),
         ("LeadDeclined", "LeadDeclinedRequest", ["leadId", "actor"]),
         ("LeadReturned", "LeadReturnedRequest", ["leadId", "actor"]),
@@ -132,7 +132,7 @@ enum MessageSchemas {
             components.merge(parts(of: schema)) { $1 }
             components[request.name] = text(IntakeSchemas.refined(request.name, without(request.without, &schema)))
             if request.message == "LeadSubmitted", var whole = Self.schema(of: request.message) {
-                var optional = without(["pastAssignment"], &whole)
+                var optional = without(["pastAssignment", "declaredAttributes"], &whole)
                 optional = leavingOut(optional["required"] as? [String] ?? [], optional)
                 optional["required"] = nil
                 components["LeadSubmission"] = text(IntakeSchemas.refined("LeadSubmission", optional))

@@ -25,7 +25,7 @@ enum LeadOperations {
         scope: .leadsSubmit, rate: .write,
         payload: .init(
             types: ["application/json"], schema: .reference("LeadSubmission"),
-            example: MessageSchemas.example("LeadSubmitted")),
+            example: MessageSchemas.example("LeadSubmitted", without: ["declaredAttributes"])),
         isWrite: true, successes: submission, makes: "lead",
         work: .whole { call in
             let submission = try Submission(call, "submitLead")
