@@ -95,13 +95,9 @@ public enum OwnAttributeRules {
                 "is one that the policy in force does not declare, and it refuses those: "
                     + (names.isEmpty ? "it declares none" : "it declares \(names)"))
         }
-        let values =
-            switch rule.type {
-            case .choice: "one of \(rule.values.joined(separator: ", "))"
-            case .number: "a whole number from \(rule.atLeast ?? 0) to \(rule.atMost ?? 0), without zeros before it"
-            case .flag: "true or false"
-            }
-        return invalid("attributes.value", "of \(rule.name) must be \(values), as the policy in force declares")
+        let spelling = rule.type == .number ? ", without zeros before it" : ""
+        return invalid(
+            "attributes.value", "of \(rule.name) must be \(rule.valuesText)\(spelling), as the policy in force declares")
     }
 
     private static func invalid(_ field: String, _ says: String) -> Rejection {

@@ -47,6 +47,19 @@ public struct AttributeRule: Sendable, Equatable {
         }
     }
 
+    /// The values that it declares, in words: of many the first.
+    public var valuesText: String {
+        switch type {
+        case .choice:
+            let first = values.prefix(Self.valuesSpoken).joined(separator: ", ")
+            return "one of \(first)\(values.count > Self.valuesSpoken ? " and \(values.count - Self.valuesSpoken) more" : "")"
+        case .number: return "a whole number from \(atLeast ?? 0) to \(atMost ?? 0)"
+        case .flag: return "true or false"
+        }
+    }
+
+    private static let valuesSpoken = 12
+
     /// A whole number in its one spelling; nil for any other.
     private static func number(_ text: String) -> Int64? {
         guard let number = Int64(text), "\(number)".utf8.elementsEqual(text.utf8) else { return nil }

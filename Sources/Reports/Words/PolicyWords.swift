@@ -265,15 +265,10 @@ public struct PolicyWords: Sendable {
     private var attributes: [Line] {
         if policy.attributes.isEmpty { return [Line("attributes", text: "no attribute of the vendor's own stands in clear")] }
         return policy.attributes.map { rule in
-            let values =
-                switch rule.type {
-                case .choice: "as one of \(rule.values.joined(separator: ", "))"
-                case .number: "as a whole number from \(rule.atLeast ?? 0) to \(rule.atMost ?? 0)"
-                case .flag: "as true or false"
-                }
-            return Line(
+            Line(
                 "attributes", "AttributeRule.name", "AttributeRule.type", "AttributeRule.values", "AttributeRule.at_least",
-                "AttributeRule.at_most", text: "the vendor's own attribute \(rule.name) stands in clear \(values)")
+                "AttributeRule.at_most",
+                text: "the vendor's own attribute \(rule.name) stands in clear as \(rule.valuesText)")
         }
     }
 
