@@ -52,7 +52,8 @@ public struct AttributeRule: Sendable, Equatable {
         switch type {
         case .choice:
             let first = values.prefix(Self.valuesSpoken).joined(separator: ", ")
-            return "one of \(first)\(values.count > Self.valuesSpoken ? " and \(values.count - Self.valuesSpoken) more" : "")"
+            let left = values.count - Self.valuesSpoken
+            return "one of \(first)" + (left > 0 ? " and \(left) more" : "")
         case .number: return "a whole number from \(atLeast ?? 0) to \(atMost ?? 0)"
         case .flag: return "true or false"
         }
