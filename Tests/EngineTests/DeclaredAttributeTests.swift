@@ -129,8 +129,8 @@ import Testing
         (#"[{"name":"a","type":"ATTRIBUTE_TYPE_NUMBER","atLeast":"4","atMost":"3"}]"#, "policy.attributes.at_least", "not be more than"),
         (#"[{"name":"a","type":"ATTRIBUTE_TYPE_FLAG","values":["x"]}]"#, "policy.attributes.values", "choice only"),
         (#"[{"name":"a","type":"ATTRIBUTE_TYPE_FLAG"},{"name":"a","type":"ATTRIBUTE_TYPE_FLAG"}]"#, "policy.attributes.name", "must differ"),
-        (#"[{"name":"a b","type":"ATTRIBUTE_TYPE_FLAG"}]"#, "policy.attributes.name", "id"),
-        (#"[{"name":"a"}]"#, "policy.attributes.type", "required"),
+        (#"[{"name":"a b","type":"ATTRIBUTE_TYPE_FLAG"}]"#, "policy.attributes.name", "must match"),
+        (#"[{"name":"a"}]"#, "policy.attributes.type", "must be stated"),
     ])
     func aPolicyDeclaresNoHalfThing(attributes: String, field: String, says: String) throws {
         let json = Array(#"{"policy":{"name":"p","attributes":\#(attributes)}}"#.utf8)
