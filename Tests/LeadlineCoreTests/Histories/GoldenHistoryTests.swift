@@ -79,15 +79,18 @@ import Testing
         story.given(day + 4, .lead("N6", account: 9) { $0.country = "DE"; $0.dealValue = euros(900) }.event(40))
     }
 
+    /// Gives inputs after every timer before them has fired.
+    private static func give(_ inputs: [Input], at minute: Int, _ story: inout Story) {
+        while let due = story.state.nextDeadline, due < Moment.at(minute) { _ = story.fireNext() }
+        for input in inputs { story.given(minute, input) }
+    }
+
     /// A policy with all that version 7 reads: a holiday, deputies, a wait until morning, what is announced. Then an amount
     /// that is corrected and lost again, shares, published rates, a fact that breaks a rule, a person who comes twice, a late
     /// answer, leads that wait for who comes back, and two partners that become one.
     private static func settle(_ story: inout Story) {
         let day = 8 * 1_440
-        func given(_ minute: Int, _ inputs: Input...) {
-            while let due = story.state.nextDeadline, due < Moment.at(minute) { _ = story.fireNext() }
-            for input in inputs { story.given(minute, input) }
-        }
+        func given(_ minute: Int, _ inputs: Input...) { Self.give(inputs, at: minute, &story) }
         given(
             day,
             .policy("p4") {
@@ -138,10 +141,7 @@ import Testing
     /// not; and outcomes of old leads, soon and beyond the window in which they are awaited.
     private static func lack(_ story: inout Story) {
         let day = 16 * 1_440
-        func given(_ minute: Int, _ inputs: Input...) {
-            while let due = story.state.nextDeadline, due < Moment.at(minute) { _ = story.fireNext() }
-            for input in inputs { story.given(minute, input) }
-        }
+        func given(_ minute: Int, _ inputs: Input...) { Self.give(inputs, at: minute, &story) }
         given(
             day,
             .policy("p5") {
