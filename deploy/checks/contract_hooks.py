@@ -1,11 +1,33 @@
 """What schemathesis does beside its own work while deploy/checks/contract runs it: it asks about objects that are there,
 and writes down what was answered to which operation."""
 
+import ast
+import gc
 import json
 import os
 import random
+import threading
 
 import schemathesis
+
+# Python before 3.11.5 counts the depth of every syntax tree that is being made in one place: a second one begun meanwhile,
+# by another thread or out of the garbage collector, ends a whole phase with "AST constructor recursion depth mismatch"
+# (python/cpython#106905). So one is made at a time.
+parse, one_at_a_time = ast.parse, threading.RLock()
+
+
+def parse_alone(*arguments, **named):
+    with one_at_a_time:
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return parse(*arguments, **named)
+        finally:
+            if collects:
+                gc.enable()
+
+
+ast.parse = parse_alone
 
 with open(os.environ["CONTRACT_SEEDS"], encoding="utf-8") as seeds:
     SEEDS = json.load(seeds)
