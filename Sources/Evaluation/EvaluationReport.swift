@@ -98,6 +98,9 @@ public struct EvaluationReport: Encodable, Sendable {
     public var reliability: [ReliabilityBin]
     /// The same for the partner's rate.
     public var partnerRateReliability: [ReliabilityBin]
+    /// How often what came lies within what the model said, the surest cells first; empty where there are too few, and
+    /// where the columns are fields of leads.
+    public var coverage: [IntervalCoverage]
     /// Log-losses from the first row on.
     public var learningCurve: LearningCurve
     /// Scores within the values of the columns that were asked for.

@@ -63,6 +63,10 @@ public struct Evaluator: Sendable {
                 wallSeconds: model.pass.wallSeconds, passes: passes),
             modelHash: model.hash, reliability: ReliabilityBin.bins(picked(model.pass.predictions), won: won),
             partnerRateReliability: ReliabilityBin.bins(picked(partnerRates), won: won),
+            coverage: observations.leads.isEmpty
+                ? IntervalCoverage.table(
+                    predicted: picked(model.pass.predictions), deviations: picked(model.pass.deviations),
+                    partners: scored.map { observations.partners[$0] }, won: won) : [],
             learningCurve: LearningCurve(
                 model: model.pass.predictions, baseRate: baseRates, partnerRate: partnerRates,
                 outcomes: observations.outcomes),

@@ -4,14 +4,22 @@ import Foundation
 public protocol ProgressiveLearner {
     /// The chance that a row is won, said on the day of its arrival. Called once a row, in order.
     mutating func predict(row: Int, day: Int) -> Double
+    /// Deviation of the log-odds of what was predicted last, as far as it is said; 0 where nothing is.
+    var lastDeviation: Double { get }
     /// The outcome of a row predicted before became known on a day.
     mutating func learn(row: Int, day: Int, won: Bool)
+}
+
+extension ProgressiveLearner {
+    public var lastDeviation: Double { 0 }
 }
 
 /// What one pass over the rows gave.
 public struct ProgressivePass: Sendable {
     /// The prediction of each row.
     public var predictions: [Double]
+    /// How unsure each was: the deviation of its log-odds, 0 where the learner does not say.
+    public var deviations: [Double]
     /// Time of this thread on a processor while it predicted and learned, in seconds.
     public var threadSeconds: Double
     /// The same by the clock on the wall, which other processes lengthen.
@@ -34,7 +42,8 @@ public enum ProgressiveValidation {
         let queue = OutcomeQueue(observations)
         let arrivals = observations.arrivals
         var pass = ProgressivePass(
-            predictions: [Double](repeating: 0, count: arrivals.count), threadSeconds: 0, wallSeconds: 0)
+            predictions: [Double](repeating: 0, count: arrivals.count),
+            deviations: [Double](repeating: 0, count: arrivals.count), threadSeconds: 0, wallSeconds: 0)
         var head = 0
         var start = 0
         while start < arrivals.count {
@@ -47,6 +56,7 @@ public enum ProgressiveValidation {
                     head += 1
                 }
                 pass.predictions[row] = learner.predict(row: row, day: day)
+                pass.deviations[row] = learner.lastDeviation
                 if queue.isPrompt && head < queue.rows.count && queue.rows[head] == row {
                     learner.learn(row: row, day: day, won: queue.won[head])
                     head += 1

@@ -7,6 +7,7 @@ public struct WinModelLearner: ProgressiveLearner {
     private let rows: [[Int32]]
     private let partners: [Int]
     private var numbers: [Int]
+    public private(set) var lastDeviation = 0.0
 
     /// A model that has learned nothing, with room for all partners and values of the rows.
     public init(_ observations: Observations, settings: WinModelSettings = WinModelSettings()) {
@@ -21,6 +22,7 @@ public struct WinModelLearner: ProgressiveLearner {
         model.advance(to: day)
         let prediction = model.predict(rows[row], partner: partners[row])
         numbers[row] = model.award(day: day, partner: partners[row], row: rows[row], prediction: prediction)
+        lastDeviation = prediction.variance.squareRoot()
         return prediction.probability
     }
 

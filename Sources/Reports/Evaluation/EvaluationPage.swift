@@ -41,6 +41,7 @@ public enum EvaluationPage {
         return [
             .section(name + "scores", [.p(rows(report)), scores(report), report.wasSorted ? .notes("The rows were not in order of arrival and were sorted.") : .nothing]),
             .section(name + "calibration", [calibration(report)]),
+            .section(name + "how sure it may be", [coverage(report)]),
             .section(name + "learning and drift", [drift(report)]),
         ] + report.by.map { .section(name + "by \($0.column)", [grouped($0)]) }
     }
@@ -72,6 +73,22 @@ public enum EvaluationPage {
         return .all([
             .plots([BarPlot.intervals("Share won where so much was predicted, with 95 % interval", rows, mark: nil, text: NumberText.percent)]),
             model.map { .p(EvaluationText.calibration($0.scores.calibration)) } ?? .nothing,
+        ])
+    }
+
+    private static func coverage(_ report: EvaluationReport) -> HTML {
+        if report.coverage.isEmpty { return .nothing }
+        let rows = report.coverage.map { line in
+            [NumberText.fixed(line.deviation, 2), count(line.cells)]
+                + [line.held80, line.promised80, line.held95, line.promised95, line.held80ByChance].map(NumberText.percent)
+        }
+        return .all([
+            .table(
+                [
+                    .init("Doubt"), .init("Cells"), .init("80 % held"), .init("Should"), .init("95 % held"), .init("Should"),
+                    .init("80 % without doubt", meaning: "Within the interval that knows of chance alone"),
+                ], rows),
+            .notes(EvaluationText.coverageNote),
         ])
     }
 

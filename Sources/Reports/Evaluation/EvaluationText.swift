@@ -8,8 +8,9 @@ public enum EvaluationText {
     public static func of(_ report: EvaluationReport, _ style: TextStyle) -> String {
         ([
             head(report, style), scores(report, style), speed(report), reliability(report, style),
-            learning(report, style),
+            coverage(report, style), learning(report, style),
         ]
+            .filter { !$0.isEmpty }
             + report.by.map { grouped($0, style) }).joined(separator: "\n")
     }
 
@@ -82,6 +83,26 @@ public enum EvaluationText {
         let stroke = min(barWidth - 1, Int(bin.predicted / reach * Double(barWidth)))
         return String((0..<barWidth).map { $0 == stroke ? "|" : $0 < filled ? "#" : "." })
     }
+
+    /// Whether the model is as sure as it may be.
+    private static func coverage(_ report: EvaluationReport, _ style: TextStyle) -> String {
+        if report.coverage.isEmpty { return "" }
+        var table = TextTable([
+            ("DOUBT", .right), ("CELLS", .right), ("80 % HELD", .right), ("SHOULD", .right), ("95 % HELD", .right),
+            ("SHOULD", .right), ("80 % WITHOUT DOUBT", .right),
+        ])
+        for line in report.coverage {
+            table.add(
+                [NumberText.fixed(line.deviation, 2), count(line.cells)]
+                    + [line.held80, line.promised80, line.held95, line.promised95, line.held80ByChance]
+                    .map(NumberText.percent))
+        }
+        return table.text(style) + coverageNote + "\n"
+    }
+
+    static let coverageNote =
+        "Doubt: the mean deviation of the log-odds that the model states. A cell is \(IntervalCoverage.rows) rows of one "
+        + "partner, one after the other; held are the wins of a cell within the interval of those expected."
 
     static func learning(_ report: EvaluationReport, _ style: TextStyle) -> String {
         var table = TextTable([
