@@ -246,6 +246,23 @@ import UseCases
         }
     }
 
+    /// Headers of binary mode beside an event in the body: well-formed ones say nothing, others are refused.
+    @Test(arguments: [
+        ("ce-specversion", "0.3"), ("ce-type", "leadline.v1.Nothing"), ("ce-id", String(repeating: "x", count: 257)), ("ce-source", String(repeating: "x", count: 129)), ("ce-time", "yesterday"),
+    ]) func aHeaderBesideAnEventIsWellFormed(name: String, value: String) async throws {
+        try await ServedFolder.serving { served in
+            let one = #"{"specversion":"1.0","id":"e-1","source":"/web","type":"leadline.v1.LeadSubmitted","data":{"leadId":"l-1","country":"IT"}}"#
+            for (type, body) in [(EventOperations.structured, one), (EventOperations.batch, "[\(one)]")] {
+                let refused = try await served.ask(.POST, "/v1/events", served.admin, body, ["content-type": type, name: value])
+                #expect(refused.status == 422 && refused.json["field"] as? String == name, "\(refused.text)")
+                let taken = try await served.ask(
+                    .POST, "/v1/events", served.admin, body,
+                    ["content-type": type, "ce-specversion": "1.0", "ce-id": "other", "ce-source": "/other", "ce-time": "2026-01-02T03:04:05Z"])
+                #expect(taken.status == 202, "\(taken.text)")
+            }
+        }
+    }
+
     @Test func eventsComeInEveryMode() async throws {
         try await ServedFolder.serving { served in
             let key = try served.key(.producer, sources: ["/web"])

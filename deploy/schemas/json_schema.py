@@ -17,6 +17,9 @@ FORMS = {
     "date": {"pattern": "^(199[0-9]|20[0-9]{2}|21[0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"},
 }
 
+# Any other text: JSON that holds a NUL anywhere is refused.
+FREE_TEXT = {"pattern": "^[^\\u0000]*$"}
+
 SMALL = {Field.TYPE_INT32: (-2**31, 2**31 - 1), Field.TYPE_SINT32: (-2**31, 2**31 - 1), Field.TYPE_UINT32: (0, 2**32 - 1)}
 LARGE = {Field.TYPE_INT64: -2**63, Field.TYPE_SINT64: -2**63, Field.TYPE_UINT64: 0}
 PLAIN = {Field.TYPE_STRING: {"type": "string"}, Field.TYPE_BOOL: {"type": "boolean"}, Field.TYPE_DOUBLE: {"type": "number"},
@@ -118,7 +121,7 @@ class JSONSchemas:
             # Ids in what Leadline publishes need no limits to be ids.
             if is_id(field.name):
                 return FORMS["id"]
-            return {"minLength": 1} if limits is not None and limits.required else {}
+            return {**FREE_TEXT, "minLength": 1} if limits is not None and limits.required else FREE_TEXT
         rule = dict(FORMS[form])
         if form == "word":
             return {**rule, "minLength": 1} if limits.required or is_repeated(field) else rule

@@ -1,5 +1,6 @@
 import LeadlineSchemas
 import Reports
+import TextFormats
 
 /// CloudEvents as they are sent here: one form for each type, and one for data in another encoding.
 enum EventSchemas {
@@ -46,6 +47,20 @@ enum EventSchemas {
             ("datacontenttype", mediaType("(\(json)|application/protobuf)")),
             ("data_base64", Schema(json: #"{"type":"string","contentEncoding":"base64"}"#)),
         ])
+
+    /// Whether a header's value has the form that the document gives it.
+    static func allows(_ value: String, as header: String) -> Bool {
+        switch header {
+        case "ce-specversion": value == "1.0"
+        case "ce-type": MessageKind(fullName: value) != nil
+        case "ce-id":
+            (1...256).contains(value.unicodeScalars.count)
+                && value.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        case "ce-source": text.allows(value)
+        case "ce-time": RFC3339.parse(value) != nil
+        default: true
+        }
+    }
 
     /// The attributes as headers: how an event comes in binary mode.
     static let headers: [Operation.Parameter] = [

@@ -496,7 +496,7 @@ enum AnswerSchemas {
         ),
         (
             "Remark",
-            .request([("note?", .string.saying("Why, in your words; sealed with the person's data."))])
+            .request([("note?", .freeText.saying("Why, in your words; sealed with the person's data."))])
         ),
     ] + explanations + EventSchemas.all + ActionLinkOperations.schemas + AgentOperations.schemas
 }

@@ -72,6 +72,9 @@ struct Schema: Sendable, Equatable {
         return Schema(json: #"{"type":"string",\#(lengths),"pattern":"^[^\\u0000]*$"}"#, length: range)
     }
 
+    /// Text of any length, as a message has it.
+    static let freeText = Schema(json: #"{"type":"string","pattern":"^[^\\u0000]*$"}"#)
+
     /// True if the text is as long as it says, and holds no NUL where it says so.
     func allows(_ text: String) -> Bool {
         guard let length else { return true }

@@ -53,13 +53,29 @@ enum EventOperations {
         let type = call.headers[.contentType] ?? ""
         let structuredType = [RecordHeader("content-type", structured)]
         switch MediaType.bare(type) {
-        case structured: return [(structuredType, call.body)]
+        case structured:
+            try checkHeaders(call.headers)
+            return [(structuredType, call.body)]
         case batch:
+            try checkHeaders(call.headers)
             guard let parts = JSONElements.split(call.body, max: batchMax) else {
                 throw Refusal(400, "malformed", "Not readable", "A batch is a JSON array of at most \(batchMax) events.")
             }
             return parts.map { (structuredType, Array($0)) }
         default: return [(try binaryHeaders(call.headers, type), call.body)]
+        }
+    }
+
+    /// Where events stand in the body, `ce-` headers beside them say nothing (CloudEvents HTTP binding 1.0.2, section
+    /// 3.2); one that is none is refused all the same, for its sender meant something by it.
+    private static func checkHeaders(_ fields: HTTPFields) throws {
+        for parameter in EventSchemas.headers {
+            guard let name = HTTPField.Name(parameter.name), let value = fields[name] else { continue }
+            guard let text = attribute(value), EventSchemas.allows(text, as: parameter.name) else {
+                throw Refusal.invalid(
+                    "It is not as the document has it. Where the event stands in the body, leave it out.",
+                    field: parameter.name)
+            }
         }
     }
 

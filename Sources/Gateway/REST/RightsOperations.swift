@@ -19,7 +19,7 @@ enum RightsOperations {
     static let subjectSchema = Schema.text(subject)
     static let textSchema = Schema.text(why)
     static let reasonSchema = Schema(
-        json: #"{"type":"string","minLength":\#(why.lowerBound),"maxLength":\#(why.upperBound),"pattern":"^[^@]*$"}"#)
+        json: #"{"type":"string","minLength":\#(why.lowerBound),"maxLength":\#(why.upperBound),"pattern":"^[^@\\u0000]*$"}"#)
 
     /// Why somebody asks: it is kept for good, so it holds no address.
     static func reason(_ body: inout BodyFields) throws(Refusal) -> String {
