@@ -23,7 +23,7 @@ import Yams
         5: ("e1dc0ccbddfed792bf5253f14e85d863549d5549e68cc58e1f5cbdec40b40330", "bba352cd0e140ba81d6ad892c54d1d23"),
         6: ("b0ac8418ff77e40df0ae9c1ef11a5115f2cc0bbccb1601c355aad2d58700d42a", "bba352cd0e140ba81d6ad892c54d1d23"),
         7: ("0e0253a6a3221c8db115a4390e669d1dd1d8978836fa0df7babe2557cb1bf123", "bba352cd0e140ba81d6ad892c54d1d23"),
-        8: ("94037b558cebefb34436aba8d65607f048fcb5d11df5d789b3bdb33193d8889a", "bba352cd0e140ba81d6ad892c54d1d23"),
+        8: ("94037b558cebefb34436aba8d65607f048fcb5d11df5d789b3bdb33193d8889a", "ee0bd6d90d45a0071eaa68127a28909e"),
     ]
 
     private var scenario: Scenario
