@@ -46,6 +46,9 @@ import UseCases
         Wrong(body: #"{"lawfulBasis":2}"#, status: 422, field: "lawfulBasis"),
         Wrong(body: #"{"lawful_basis":2}"#, status: 422, field: "lawful_basis"),
         Wrong(body: #"{"employees":"250"}"#, status: 422, field: "employees"),
+        Wrong(body: #"{"message":"a\u0000b"}"#, status: 422, field: "message"),
+        Wrong(body: #"{"contact":{"familyName":"\u0000"}}"#, status: 422, field: "contact.familyName"),
+        Wrong(body: #"{"attributes":[{"name":"a","value":"\\\\\u0000"}]}"#, status: 422, field: "attributes.value"),
         Wrong(body: #"{"dealValue":{"minorUnits":"007","currency":"EUR"}}"#, status: 422, field: "dealValue.minorUnits"),
         Wrong(body: #"{"dealValue":{"minorUnits":"1e3","currency":"EUR"}}"#, status: 422, field: "dealValue.minorUnits"),
         Wrong(body: #"{"dealValue":{"minorUnits":"\u0037.0","currency":"EUR"}}"#, status: 422, field: "dealValue.minorUnits"),
@@ -196,7 +199,8 @@ import UseCases
     /// What the vendor's own system knows of a lead is sealed with it, and read under its name with the person's data.
     @Test func ownAttributesAreReadUnderTheirNames() async throws {
         try await ServedFolder.serving { served in
-            let sent = #"{"leadId":"l-1","country":"IT","attributes":[{"name":"lead_score","value":"A2"},{"name":"empty"}]}"#
+            // A backslash before u0000 is no NUL.
+            let sent = #"{"leadId":"l-1","country":"IT","message":"\\\\u0000","attributes":[{"name":"lead_score","value":"A2"},{"name":"empty"}]}"#
             _ = try await served.ask(.POST, "/v1/leads", served.admin, sent, ["prefer": "wait=20"])
             let update = #"{"attributes":[{"name":"lead_score","value":"A1"},{"name":"campaign.step","value":"2"},{"name":"campaign.step","value":"3"}]}"#
             let updated = try await served.ask(.PATCH, "/v1/leads/l-1", served.admin, update, ["prefer": "wait=20"])

@@ -126,6 +126,9 @@ struct ValueForms: Sendable {
             if let form { try Self.check(field, form, byte) }
             if byte == UInt8(ascii: "\"") {
                 let text = Self.string(json, &index)
+                if Self.holdsNUL(text) {
+                    throw .invalid("It holds a NUL character.", field: String(decoding: field, as: UTF8.self))
+                }
                 if form == .digits { try Self.checkDigits(field, Self.plain(text)) }
             } else {
                 repeat { index += 1 } while index < json.count && !#",]}""#.utf8.contains(json[index])
@@ -142,6 +145,20 @@ struct ValueForms: Sendable {
         if form == .number && first == UInt8(ascii: "\"") {
             throw .invalid("It is a number, not a text.", field: field)
         }
+    }
+
+    /// Whether a text, as it stands in JSON, holds a NUL, which intake takes in no JSON.
+    private static func holdsNUL(_ text: [UInt8]) -> Bool {
+        var index = 0
+        while index < text.count {
+            if text[index] == 0 { return true }
+            if text[index] == UInt8(ascii: "\\") {
+                if text[(index + 1)...].starts(with: "u0000".utf8) { return true }
+                index += 1
+            }
+            index += 1
+        }
+        return false
     }
 
     private static func checkDigits(_ path: [UInt8], _ text: [UInt8]) throws(Refusal) {
