@@ -41,6 +41,36 @@ import UseCases
         }
     }
 
+    /// A request that is several records is one under its key: each record is an event of its own, and a repeat changes nothing.
+    @Test(arguments: ["object", "erase"]) func aRightThatSuppressesIsOneUnderItsKey(_ verb: String) async throws {
+        try await ServedFolder.serving { served in
+            let wait = ["prefer": "wait=20"]
+            let lead = #"{"leadId":"l-1","country":"IT","contact":{"email":"m@officine.example"}}"#
+            #expect(try await served.ask(.POST, "/v1/leads", served.admin, lead, wait).status == 200)
+            let other = #"{"contact":{"email":"n@officine.example"}}"#
+            #expect(try await served.ask(.PATCH, "/v1/leads/l-1", served.admin, other, wait).status == 200)
+            let whom = verb == "object" ? #""subject":"l-1""# : #""subjects":["l-1"]"#
+            func ask(_ more: String = "") async throws -> ServedFolder.Reply {
+                let body = #"{\#(whom),"requestedBy":"the person","reason":"case 1","suppress":true\#(more)}"#
+                return try await served.ask(.POST, "/v1/rights/\(verb)", served.admin, body, ["idempotency-key": "k-1"])
+            }
+            var reply = try await ask()
+            if verb == "erase" {
+                let token = try #require(reply.json["confirm"] as? String, "\(reply.text)")
+                reply = try await ask(#","confirm":"\#(token)""#)
+            }
+            #expect(reply.status == 200, "\(reply.text)")
+            let deployment = Deployment(served.folder, namedProgram: ServedFolder.program, asker: Asker(actor: "tester", reason: "test"))
+            #expect(try deployment.suppressions().count == 2)
+            if verb == "object" {
+                let again = try await ask()
+                #expect(again.status == 200, "\(again.text)")
+                let standing = try await served.ask(.POST, "/v1/rights/standing", served.admin, #"{"subject":"l-1","reason":"case 1"}"#)
+                #expect(standing.json["objected"] as? Bool == true, "\(standing.text)")
+            }
+        }
+    }
+
     @Test func withoutAKeyNothingIsTold() async throws {
         try await ServedFolder.serving { served in
             let ended = try served.key(.admin)

@@ -167,9 +167,11 @@ extension Deployment {
     }
 
     /// Puts a record on its topic and waits for its entry.
-    func submit(_ record: NewRecord) async throws -> (position: UInt64, events: [Event]) {
+    /// - Parameter part: which of a request's several records it is, so that each is an event of its own and a repeat of
+    ///   the request repeats each; nil for the one that the request is named by.
+    func submit(_ record: NewRecord, part: String? = nil) async throws -> (position: UInt64, events: [Event]) {
         if let submitting {
-            let named = submitting.eventID.map(record.named) ?? record
+            let named = submitting.eventID.map { id in record.named(part.map { "\(id).\($0)" } ?? id) } ?? record
             guard let position = try await submitting.submit([named]).first else {
                 preconditionFailure("each record that is submitted has an entry")
             }

@@ -53,7 +53,7 @@ extension Deployment {
         digests.removeAll { known.isSuppressed($0) }
         for digest in digests {
             let json = try WireSuppressionSet.with { $0.addressDigest = .init(digest.bytes) }.jsonString()
-            _ = try await submit(event(.suppressionSet, json))
+            _ = try await submit(event(.suppressionSet, json), part: digest.description)
         }
         return digests.count
     }
