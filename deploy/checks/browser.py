@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from importlib import resources
@@ -126,8 +127,15 @@ class Day:
         request = urllib.request.Request(
             self.address + path, None if body is None else json.dumps(body).encode(), method=method,
             headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Prefer": "wait=20"})
-        with urllib.request.urlopen(request, timeout=60) as reply:
-            return json.loads(reply.read())
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=60) as reply:
+                    return json.loads(reply.read())
+            except urllib.error.HTTPError as refused:
+                # The pages of this key have used up what it may ask for a minute.
+                if refused.code != 429:
+                    raise
+                time.sleep(float(refused.headers.get("Retry-After", "1")))
 
     def submit(self, name, **more):
         body = {"leadId": name, "country": "IT", "vertical": "manufacturing", "employees": 240, "language": "it",
@@ -267,7 +275,7 @@ class Day:
         self.look("reviews-claimed", "/app/reviews")
         self.go("/app/leads/seen-live-2")
         self.one("#act-decideReview textarea").send_keys("well decided")
-        self.one("#act-decideReview form button").click()
+        self.one("#act-decideReview form[action$='/decide'] button").click()
         self.wait(lambda: self.all(".notice.good"), "a review is decided")
         self.go("/app/reviews")
         self.expect(not self.all("#reviews a[href='/app/leads/seen-live-2']"), "and is no longer open")
