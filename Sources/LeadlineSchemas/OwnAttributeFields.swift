@@ -10,25 +10,25 @@ public enum OwnAttributeFields {
     /// Takes those out that a rule of a policy declares, with their values; every other field keeps its bytes.
     ///
     /// - Parameter sealed: the serialised fields of a LeadSubmitted or LeadUpdated that are not clear.
-    /// - Returns: those that were taken out, in their order; the fields that are left; and how many own attributes are
-    ///   among them.
+    /// - Returns: those that were taken out, in their order; the fields that are left; and the own attributes among
+    ///   them.
     /// - Throws: `WireError` for bytes that are no message.
     public static func takeDeclared(_ sealed: [UInt8], by policy: AttributePolicy) throws(WireError) -> (
-        declared: [DeclaredAttribute], sealed: [UInt8], left: [(name: String, value: String)]
+        declared: [DeclaredAttribute], sealed: [UInt8], left: [DeclaredAttribute]
     ) {
         var declared: [DeclaredAttribute] = []
-        var left: [(name: String, value: String)] = []
+        var left: [DeclaredAttribute] = []
         var rest: [UInt8] = []
         rest.reserveCapacity(sealed.count)
         var scanner = FieldScanner(sealed, in: 0..<sealed.count)
         while let found = try scanner.next() {
             if found.number == field {
-                let own = try attribute(sealed, found.content)
+                let own = try attribute(sealed[found.content])
                 if policy.declares(own.name, own.value) {
                     declared.append(own)
                     continue
                 }
-                left.append((own.name, own.value))
+                left.append(own)
             }
             rest.append(contentsOf: sealed[found.whole])
         }
@@ -42,15 +42,11 @@ public enum OwnAttributeFields {
         return writer.bytes
     }
 
-    /// Both messages have the same fields, and no others.
-    private static func attribute(_ bytes: [UInt8], _ content: Range<Int>) throws(WireError) -> DeclaredAttribute {
-        var own = DeclaredAttribute(name: "", value: "")
-        var scanner = FieldScanner(bytes, in: content)
-        while let part = try scanner.next() {
-            let text = String(decoding: bytes[part.content], as: UTF8.self)
-            if part.number == 1 { own.name = text }
-            if part.number == 2 { own.value = text }
+    /// An OwnAttribute has the fields of a DeclaredAttribute, by the same numbers.
+    private static func attribute(_ bytes: ArraySlice<UInt8>) throws(WireError) -> DeclaredAttribute {
+        try unsafe bytes.span.bytes.withUnsafeBytes { (bytes) throws(WireError) in
+            var reader = unsafe WireReader(bytes)
+            return try DeclaredAttribute.read(from: &reader)
         }
-        return own
     }
 }

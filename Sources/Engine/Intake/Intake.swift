@@ -98,9 +98,8 @@ public struct Intake {
     private mutating func take(
         _ read: ReadRecord, under policy: AttributePolicy, imported: Bool, received: Timestamp
     ) throws -> TakenInput {
-        var read = read
-        try OwnAttributeRules.declare(&read.checked, by: policy)
-        let checked = read.checked
+        var checked = read.checked
+        try OwnAttributeRules.declare(&checked, by: policy)
         let (program, kind, fact) = (checked.program, checked.kind, checked.fact)
         var input = Input(fact, imported: imported)
         input.eventDigest = Digest128(read.event)

@@ -79,7 +79,7 @@ public enum OwnAttributeRules {
     }
 
     private static func taken(_ sealed: [UInt8], by policy: AttributePolicy) throws(Rejection) -> (
-        declared: [DeclaredAttribute], sealed: [UInt8], left: [(name: String, value: String)]
+        declared: [DeclaredAttribute], sealed: [UInt8], left: [DeclaredAttribute]
     ) {
         do { return try OwnAttributeFields.takeDeclared(sealed, by: policy) } catch {
             throw Rejection(.malformed, "the data is not protobuf of this message type")
