@@ -39,18 +39,11 @@ public enum EvaluationPage {
     private static func sections(_ report: EvaluationReport, isAlone: Bool) -> [HTML] {
         let name = isAlone ? "" : "\(report.file): "
         return [
-            .section(name + "scores", [.p(rows(report)), scores(report), report.wasSorted ? .notes("The rows were not in order of arrival and were sorted.") : .nothing]),
+            .section(name + "scores", [.p("\(EvaluationText.rows(report)). \(EvaluationText.scored(report))"), scores(report), report.wasSorted ? .notes(EvaluationText.sortedNote) : .nothing]),
             .section(name + "calibration", [calibration(report)]),
             .section(name + "how sure it may be", [coverage(report)]),
             .section(name + "learning and drift", [drift(report)]),
         ] + report.by.map { .section(name + "by \($0.column)", [grouped($0)]) }
-    }
-
-    private static func rows(_ report: EvaluationReport) -> String {
-        let won = report.shareWon.map { "\(NumberText.percent($0)) won" } ?? "none closed"
-        let open = report.open > 0 ? ", \(count(report.open)) still open" : ""
-        return "\(CountText.of(report.rows, "row")) from \(report.first) to \(report.last), \(won)\(open). Scored: "
-            + "\(CountText.of(report.scored, "closed row")) from row \(count(report.scoredFrom)) on, \(NumberText.percent(report.scoredShareWon)) won."
     }
 
     private static func scores(_ report: EvaluationReport) -> HTML {
@@ -78,16 +71,12 @@ public enum EvaluationPage {
 
     private static func coverage(_ report: EvaluationReport) -> HTML {
         if report.coverage.isEmpty { return .nothing }
-        let rows = report.coverage.map { line in
-            [NumberText.fixed(line.deviation, 2), count(line.cells)]
-                + [line.held80, line.promised80, line.held95, line.promised95, line.held80ByChance].map(NumberText.percent)
-        }
         return .all([
             .table(
                 [
                     .init("Doubt"), .init("Cells"), .init("80 % held"), .init("Should"), .init("95 % held"), .init("Should"),
                     .init("80 % without doubt", meaning: "Within the interval that knows of chance alone"),
-                ], rows),
+                ], report.coverage.map(EvaluationText.cells)),
             .notes(EvaluationText.coverageNote),
         ])
     }

@@ -15,19 +15,32 @@ public enum EvaluationText {
     }
 
     private static func head(_ report: EvaluationReport, _ style: TextStyle) -> String {
-        let won = report.shareWon.map { "\(NumberText.percent($0)) won" } ?? "none closed"
-        let open = report.open > 0 ? ", \(count(report.open)) still open" : ""
         var lines = [
             style.styled(Escaping.harmless(report.file), .bold),
-            "\(CountText.of(report.rows, "row")) from \(report.first) to \(report.last), \(won)\(open); "
+            rows(report) + "; "
                 + "\(CountText.of(report.partners, "partner")), \(CountText.of(report.slots.count, "slot")) with \(CountText.of(report.values, "value"))",
             report.outcomesArePrompt
                 ? "Outcomes are known on arrival: each teaches before the next row."
                 : "An outcome teaches once its closing day has passed.",
-            "Scored: \(CountText.of(report.scored, "closed row")) from row \(count(report.scoredFrom)) on, \(NumberText.percent(report.scoredShareWon)) won.",
+            scored(report),
         ]
-        if report.wasSorted { lines.append("The rows were not in order of arrival and were sorted.") }
+        if report.wasSorted { lines.append(sortedNote) }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    static let sortedNote = "The rows were not in order of arrival and were sorted."
+
+    /// How many rows there are, of what time, and what came of them.
+    static func rows(_ report: EvaluationReport) -> String {
+        let won = report.shareWon.map { "\(NumberText.percent($0)) won" } ?? "none closed"
+        let open = report.open > 0 ? ", \(count(report.open)) still open" : ""
+        return "\(CountText.of(report.rows, "row")) from \(report.first) to \(report.last), \(won)\(open)"
+    }
+
+    /// Which of them the scores are of.
+    static func scored(_ report: EvaluationReport) -> String {
+        let rows = CountText.of(report.scored, "closed row"), won = NumberText.percent(report.scoredShareWon)
+        return "Scored: \(rows) from row \(count(report.scoredFrom)) on, \(won) won."
     }
 
     static func scores(_ report: EvaluationReport, _ style: TextStyle) -> String {
@@ -92,12 +105,15 @@ public enum EvaluationText {
             ("SHOULD", .right), ("80 % WITHOUT DOUBT", .right),
         ])
         for line in report.coverage {
-            table.add(
-                [NumberText.fixed(line.deviation, 2), count(line.cells)]
-                    + [line.held80, line.promised80, line.held95, line.promised95, line.held80ByChance]
-                    .map(NumberText.percent))
+            table.add(cells(line))
         }
         return table.text(style) + coverageNote + "\n"
+    }
+
+    /// A line of the table of coverage.
+    static func cells(_ line: IntervalCoverage) -> [String] {
+        [NumberText.fixed(line.deviation, 2), count(line.cells)]
+            + [line.held80, line.promised80, line.held95, line.promised95, line.held80ByChance].map(NumberText.percent)
     }
 
     static let coverageNote =
