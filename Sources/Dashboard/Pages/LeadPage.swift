@@ -406,8 +406,8 @@ public struct LeadPage: Sendable {
         case .decideReview:
             // What somebody else looks at is taken over before it is decided.
             let form = reviewClaim?.isOwn == false ? .nothing : choice("decideReview", path + "decide", reader)
-            let panel = ReviewClaimPanel(reviewClaim, mayClaim: true)
-            return fold("decideReview", true, reader, [panel.section(line.lead, reader), form])
+            let claim = ReviewClaimPanel(reviewClaim).section(line.lead, reader)
+            return fold("decideReview", true, reader, [claim, form])
         case .share: return fold("share", false, reader, [share(path + "share", reader)])
         }
     }

@@ -22,14 +22,9 @@ public struct ReviewClaimPanel: Sendable {
 
     /// Nil where nobody looks.
     public var claim: Claim?
-    /// True if the reader may decide it.
-    public var mayClaim: Bool
 
-    /// - Parameter mayClaim: true if the reader may decide it.
-    public init(_ claim: Claim?, mayClaim: Bool) {
-        self.claim = claim
-        self.mayClaim = mayClaim
-    }
+    /// - Parameter claim: nil where nobody looks.
+    public init(_ claim: Claim?) { self.claim = claim }
 
     /// Who looks, in a sentence; nil where nobody does.
     func sentence(_ reader: Reader) -> String? {
@@ -40,9 +35,8 @@ public struct ReviewClaimPanel: Sendable {
             "claim.other", ["who": .text(claim.holder), "since": .text(reader.spoken(claim.since)), "until": until])
     }
 
-    /// The button that changes it.
+    /// The button that changes it, for whoever may decide the review.
     func button(_ lead: String, _ reader: Reader) -> HTML {
-        if !mayClaim { return .nothing }
         let t = reader.texts
         let path = "/app/reviews/\(lead)/"
         if claim?.isOwn == true { return .form(path + "release", reader, [.inline], [.submit(t("claim.release"))]) }

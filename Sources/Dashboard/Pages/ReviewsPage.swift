@@ -24,7 +24,7 @@ public struct ReviewsPage: Sendable {
     public func page(_ reader: Reader) -> String {
         let t = reader.texts
         let rows = reviews.prefix(BoardPage.most).map { review in
-            let panel = ReviewClaimPanel(claims[review.leadID], mayClaim: mayClaim)
+            let panel = ReviewClaimPanel(claims[review.leadID])
             return HTML.element(
                 .li, [.set(.row, review.leadID)],
                 [

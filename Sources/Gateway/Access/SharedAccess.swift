@@ -285,9 +285,7 @@ public final class SharedAccess: AccessKeeper {
 
     public func releaseReview(_ lead: String, program: String, by principal: String) async throws {
         let ended = try kept.newReview(lead, program: program, by: principal, takesOver: false, ends: true)
-        if try kept.reviewClaims(program: program).contains(where: { $0.lead == lead && $0.principal == principal }) {
-            _ = try await tell(ended)
-        }
+        if try kept.review(named: ended.name)?.principal == principal { _ = try await tell(ended) }
     }
 
     /// Of two gateways at once the first to be told of wins, at both. The table keeps the newest record alone, so that

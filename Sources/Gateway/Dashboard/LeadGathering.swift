@@ -31,7 +31,9 @@ struct LeadGathering {
             acts: Self.acts(lead, grant, isUnderReview: isUnderReview))
         shown.contact = try contact ?? ContactPanel(lead, grant, page)
         shown.isUnderReview = isUnderReview
-        if isUnderReview { shown.reviewClaim = try await ReviewOperations.shownClaims(call)[row.leadID] }
+        if isUnderReview {
+            shown.reviewClaim = try await ReviewOperations.shownClaims(call, of: [row.leadID])[row.leadID]
+        }
         shown.isWhyBusy = isBusy
         if !shown.acts.filter({ $0 == LeadPage.Act.decline || $0 == LeadPage.Act.giveBack }).isEmpty {
             shown.reasons = try await reasons(reader)

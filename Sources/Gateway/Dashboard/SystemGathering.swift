@@ -21,7 +21,7 @@ struct SystemGathering {
         let reviews = try await call.look { $0.reviewsOpen == 0 ? [] : $0.leadsUnderReview }
             .sorted { $0.submittedAt < $1.submittedAt }
         let reader = try await page.reader(cursor: call.services.decisions.end(of: try call.grant.program))
-        let claims = reviews.isEmpty ? [:] : try await ReviewOperations.shownClaims(call)
+        let claims = reviews.isEmpty ? [:] : try await ReviewOperations.shownClaims(call, of: Set(reviews.map(\.leadID)))
         let shown = ReviewsPage(
             reviews, claims: claims, mayClaim: try call.grant.allows(.decisionsOverride), said: page.said)
         return PageCall.answer(shown.page(reader))

@@ -103,20 +103,17 @@ enum ReviewOperations {
         return Dictionary(claims.map { ($0.lead, $0) }) { first, _ in first }
     }
 
-    /// The same as pages say it: by the labels of keys, where somebody has a key.
-    static func shownClaims(_ call: Call) async throws -> [String: ReviewClaimPanel.Claim] {
+    /// Those of some leads as pages say it: by the labels of keys, where somebody has a key.
+    static func shownClaims(_ call: Call, of leads: Set<String>) async throws -> [String: ReviewClaimPanel.Claim] {
+        let claims = try await claims(call).filter { leads.contains($0.key) }
         let (access, grant) = (call.services.access, try call.grant)
         return try await call.services.readers.run {
-            let shown = try access.reviewClaims(program: grant.program).map { claim in
+            try claims.mapValues { claim in
                 let key = try access.grants(of: claim.principal, program: grant.program).first
-                return (
-                    claim.lead,
-                    ReviewClaimPanel.Claim(
-                        isOwn: claim.principal == grant.principal, holder: key?.label ?? claim.principal,
-                        since: claim.since, until: claim.until)
-                )
+                return .init(
+                    isOwn: claim.principal == grant.principal, holder: key?.label ?? claim.principal,
+                    since: claim.since, until: claim.until)
             }
-            return Dictionary(shown) { first, _ in first }
         }
     }
 
