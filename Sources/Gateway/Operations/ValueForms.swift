@@ -1,7 +1,8 @@
 import LeadlineSchemas
 
 /// Which JSON values fields of a message take. Protobuf's JSON takes more than the document says: a number for the word
-/// of a choice, a text for a number, and in a text of digits a fraction or a power of ten. Here a value has the one form that the document gives it.
+/// of a choice, a text for a number, and in a text of digits a fraction or a power of ten. Here a value has the one form
+/// that the document gives it.
 struct ValueForms: Sendable {
     private enum Form: Sendable {
         case choice, number
@@ -111,7 +112,8 @@ struct ValueForms: Sendable {
     private func value(_ json: [UInt8], _ index: inout Int, _ name: [UInt8], _ part: Int?, _ path: [UInt8])
         throws(Refusal)
     {
-        let field = path.isEmpty ? name : path + [UInt8(ascii: ".")] + name
+        // Made where it is needed: for what is within, and for a refusal.
+        lazy var field = path.isEmpty ? name : path + [UInt8(ascii: ".")] + name
         guard let byte = Self.next(json, &index) else { return }
         switch byte {
         case UInt8(ascii: "{"): try object(json, &index, part.flatMap { parts[$0].children[name] }, field)
@@ -136,14 +138,14 @@ struct ValueForms: Sendable {
         }
     }
 
-    private static func check(_ path: [UInt8], _ form: Form, _ first: UInt8) throws(Refusal) {
+    private static func check(_ path: @autoclosure () -> [UInt8], _ form: Form, _ first: UInt8) throws(Refusal) {
         let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) || first == UInt8(ascii: "-")
-        let field = String(decoding: path, as: UTF8.self)
         if form == .choice && isDigit {
-            throw .invalid("It is one of the document's words, not a number.", field: field)
+            throw .invalid(
+                "It is one of the document's words, not a number.", field: String(decoding: path(), as: UTF8.self))
         }
         if form == .number && first == UInt8(ascii: "\"") {
-            throw .invalid("It is a number, not a text.", field: field)
+            throw .invalid("It is a number, not a text.", field: String(decoding: path(), as: UTF8.self))
         }
     }
 
@@ -161,13 +163,13 @@ struct ValueForms: Sendable {
         return false
     }
 
-    private static func checkDigits(_ path: [UInt8], _ text: [UInt8]) throws(Refusal) {
+    private static func checkDigits(_ path: @autoclosure () -> [UInt8], _ text: [UInt8]) throws(Refusal) {
         let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text[...]
         let isPlain = !digits.isEmpty && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         if !isPlain || (digits.count > 1 && digits.first == UInt8(ascii: "0")) {
             throw .invalid(
                 "It is a whole number, or text of its digits without zeros before them.",
-                field: String(decoding: path, as: UTF8.self))
+                field: String(decoding: path(), as: UTF8.self))
         }
     }
 

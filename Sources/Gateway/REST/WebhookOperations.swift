@@ -334,8 +334,8 @@ extension WebhookEndpoint {
 /// Schemas of endpoints and what is asked of them.
 enum WebhookSchemas {
     private static let url = #"{"type":"string","format":"uri","maxLength":2048,"pattern":"^https?://"}"#
-    private static let template = #"{"type":"string","maxLength":4096,"pattern":"^[^\\u0000]*$"}"#
-    private static let label = #"{"type":"string","maxLength":128,"pattern":"^[^\\u0000]*$"}"#
+    private static let template = Schema.text(0...4_096).json
+    private static let label = Schema.text(0...128).json
     private static let formats = Schema.choice(WebhookEndpoint.Format.allCases.map(\.rawValue)).json
     private static let kinds = Schema.array(.choice(WebhookRequest.kindWords)).json
 
