@@ -23,12 +23,15 @@ public struct ForecastsPage: Sendable {
         public var from: String
         public var wins: Ranged
         public var won: Int
+        /// True where others routed until then and Leadline began to.
+        public var takesOver: Bool
 
         /// A quarter from its parts.
-        public init(from: String, wins: Ranged, won: Int) {
+        public init(from: String, wins: Ranged, won: Int, takesOver: Bool) {
             self.from = from
             self.wins = wins
             self.won = won
+            self.takesOver = takesOver
         }
 
         var isWithin: Bool { Double(won) >= wins.low && Double(won) <= wins.high }
@@ -142,9 +145,10 @@ public struct ForecastsPage: Sendable {
                 String(one.from.unicodeScalars.prefix(10)),
                 [
                     ("wins", one.wins.text { t.decimal($0) }), ("won", t.number(one.won)),
-                    ("held", t(one.isWithin ? "report.yes" : "report.no")),
+                    ("held", t(one.takesOver ? "forecast.past.taken" : one.isWithin ? "report.yes" : "report.no")),
                 ], t)
         }
+        let counted = quarters.filter { !$0.takesOver }
         return .panel(
             "quarters", t("forecast.past"),
             [
@@ -152,7 +156,7 @@ public struct ForecastsPage: Sendable {
                     .p, [.look(.quiet)],
                     t(
                         "forecast.past.held",
-                        ["count": .count(quarters.count), "held": .count(quarters.count(where: \.isWithin))])),
+                        ["count": .count(counted.count), "held": .count(counted.count(where: \.isWithin))])),
                 .grid(
                     "quarters-rows", caption: t("forecast.past"),
                     [("from", false), ("wins", true), ("won", true), ("held", false)], rows, t),

@@ -44,6 +44,9 @@ public struct Forecast: Encodable, Sendable {
     public var hasSeason: Bool
     /// What was won over what the model had expected, shrunk to 1; expectations are multiplied by it.
     public var calibration: Double
+    /// By how much more often leads to come are won than those before, as past quarters went; expectations of them are
+    /// multiplied by it. 1 where no quarter has passed.
+    public var growth: Double
     /// Partners, the largest expected revenue first.
     public var partners: [Row]
     public var total: Row
@@ -56,9 +59,9 @@ public struct Forecast: Encodable, Sendable {
     ///
     /// Open deals are won by their own chance, given their age and the closing curve; leads to come are Poisson at each
     /// partner's recent rate, times season, are like its recent ones, the last the most, and are won as far as there is
-    /// time. Uncertain are also: the level of arrivals, each partner's share of them (the Gamma posterior of its rate),
-    /// how well chances are calibrated, and how far they wander (`PastQuarters`). The distribution is simulated, with a
-    /// fixed seed.
+    /// time, and more or less often than those before as past quarters went. Uncertain are also: the level of arrivals,
+    /// each partner's share of them (the Gamma posterior of its rate, and how far shares wander), how well chances are
+    /// calibrated, and how far they wander (`PastQuarters`). The distribution is simulated, with a fixed seed.
     ///
     /// The intervals of wins are the shortest whole numbers that hold as much as they are named after: with equal tails
     /// those of a partner with two wins would hold far more. Those of revenue leave as much out at either end.
@@ -83,6 +86,7 @@ public struct Forecast: Encodable, Sendable {
         season = basis.season
         hasSeason = basis.hasSeason
         calibration = basis.calibration
+        growth = exp(basis.wander.growth)
         var simulation = ForecastSimulation(basis)
         simulation.run(draws)
         let rows = history.partnerIDs.indices.map { simulation.row($0, history.partnerIDs[$0], basis) }
@@ -101,6 +105,7 @@ private struct ForecastSimulation {
     private let sums: [[Double]]
     private let means: [Double]
     private let ratios: [Double]
+    private let growth: Double
     private var chance = SeededChance(seed: 0x1ead_11fe)
     private var wins: [[Double]]
     private var revenue: [[Double]]
@@ -126,14 +131,14 @@ private struct ForecastSimulation {
             return weight > 0 ? pool.reduce(0) { $0 + $1.weight * $1.chance } / weight : 0
         }
         ratios = basis.amountRatios.isEmpty ? [1] : basis.amountRatios
+        growth = exp(basis.wander.growth)
         wins = [[Double]](repeating: [], count: count)
         revenue = wins
         pipeline = [Double](repeating: 0, count: count)
     }
 
     mutating func run(_ draws: Int) {
-        let calibrationDeviation = (1 / (basis.recentWins + 1) + basis.wander.program * basis.wander.program)
-            .squareRoot()
+        let calibrationDeviation = (basis.calibrationVariance + basis.wander.program * basis.wander.program).squareRoot()
         for _ in 0..<draws {
             let level = exp(basis.drift * chance.normal() - basis.drift * basis.drift / 2) * basis.season
             let factor =
@@ -165,9 +170,11 @@ private struct ForecastSimulation {
         pipeline[partner] += wins
         if means[partner] == 0 { return (wins, revenue) }
         let kept = Double(basis.keptInRecent[partner])
+        let share = exp(basis.wander.share * chance.normal() - basis.wander.share * basis.wander.share / 2)
         let leads =
-            (kept + 0.5) / basis.recentDays * Double(basis.days) * level * chance.gammaMeanOne(shape: kept + 0.5)
-        let new = chance.poisson(leads * means[partner] * basis.newWinShare * own)
+            (kept + 0.5) / basis.recentDays * Double(basis.days) * level * share
+            * chance.gammaMeanOne(shape: kept + 0.5)
+        let new = chance.poisson(leads * means[partner] * basis.newWinShare * growth * own)
         for _ in 0..<new { revenue += pick(partner).value * ratios[chance.below(ratios.count)] }
         return (wins + Double(new), revenue)
     }

@@ -14,6 +14,9 @@ public struct ForecastBacktest: Encodable, Sendable {
         public var expectedRevenue: Double
         public var revenueMinorUnits: Int64
         public var revenueInterval95: Interval
+        /// True where others routed until then and Leadline began to: what that brings no forecast from before can know,
+        /// and the quarter counts in no rate.
+        public var takesOver: Bool
     }
 
     /// Partners in quarters that were expected to win about as much.
@@ -47,6 +50,8 @@ public struct ForecastBacktest: Encodable, Sendable {
     public var partnerRevenue95 = Rate(0, of: 0)
     public var totalWins80 = Rate(0, of: 0)
     public var totalWins95 = Rate(0, of: 0)
+    /// Wins expected over those that came, less 1, of the quarters that count; nil before any win.
+    public private(set) var bias: Double?
 
     /// Quarters back from the last entry, as far as two of them lie before.
     public init(_ history: NetworkHistory, program: String, days: Int, draws: Int = 2_000, quartersMost: Int = 40) {
@@ -62,6 +67,8 @@ public struct ForecastBacktest: Encodable, Sendable {
             judge(forecast, history, from: at, until: at.adding(micros: length))
         }
         sizes.removeAll { $0.wins80.trials == 0 }
+        let counted = quarters.filter { !$0.takesOver }, wins = counted.reduce(0) { $0 + $1.wins }
+        if wins > 0 { bias = counted.reduce(0) { $0 + $1.expectedWins } / Double(wins) - 1 }
     }
 
     private mutating func judge(_ forecast: Forecast, _ history: NetworkHistory, from: Timestamp, until: Timestamp) {
@@ -71,7 +78,8 @@ public struct ForecastBacktest: Encodable, Sendable {
             wins[history.partnerIDs[partner], default: 0] += 1
             revenue[history.partnerIDs[partner], default: 0] += lead.amountMinorUnits
         }
-        for row in forecast.partners {
+        let takesOver = history.takeOver.map { from < $0 && $0 <= until } ?? false
+        for row in forecast.partners where !takesOver {
             let won = Double(wins[row.partner] ?? 0), amount = Double(revenue[row.partner] ?? 0)
             partnerWins80.count(row.wins.interval80.contains(won))
             partnerWins95.count(row.wins.interval95.contains(won))
@@ -82,14 +90,16 @@ public struct ForecastBacktest: Encodable, Sendable {
             }
         }
         let total = wins.values.reduce(0, +)
-        totalWins80.count(forecast.total.wins.interval80.contains(Double(total)))
-        totalWins95.count(forecast.total.wins.interval95.contains(Double(total)))
+        if !takesOver {
+            totalWins80.count(forecast.total.wins.interval80.contains(Double(total)))
+            totalWins95.count(forecast.total.wins.interval95.contains(Double(total)))
+        }
         quarters.append(
             Quarter(
                 from: forecast.from, to: forecast.to, expectedWins: forecast.total.wins.expected, wins: total,
                 winsInterval80: forecast.total.wins.interval80, winsInterval95: forecast.total.wins.interval95,
                 expectedRevenue: forecast.total.revenue.expected, revenueMinorUnits: revenue.values.reduce(0, +),
-                revenueInterval95: forecast.total.revenue.interval95))
+                revenueInterval95: forecast.total.revenue.interval95, takesOver: takesOver))
     }
 }
 

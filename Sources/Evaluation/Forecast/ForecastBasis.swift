@@ -21,7 +21,7 @@ struct ForecastBasis: Sendable {
     private static let recentDays = 91.0
     /// Days after which a lead says half as much of how well chances are calibrated: the model goes on learning, and
     /// what it said at first would be held against what it says now.
-    private static let calibrationHalfLife = 91.0
+    private static let calibrationHalfLife = 45.0
     /// Wins that a calibration of 1 weighs.
     private static let calibrationStrength = 10.0
     private static let halving = ElementaryFunctions.log(2)
@@ -37,11 +37,10 @@ struct ForecastBasis: Sendable {
     /// Factor for the season; 1 without enough history.
     var season = 1.0
     var hasSeason = false
-    /// What was won over what had been expected, shrunk to 1, how many wins it rests on, and how many of today's they
-    /// are worth.
+    /// What was won over what had been expected, shrunk to 1; the variance of its logarithm; how many wins it rests on.
     var calibration = 1.0
+    var calibrationVariance = 1.0
     var wins = 0
-    var recentWins = 0.0
     /// Share of eventual wins that come within the horizon, of leads that arrive in it.
     var newWinShare = 0.0
     /// How far chances wander.
@@ -58,24 +57,51 @@ struct ForecastBasis: Sendable {
         past = history.partnerIDs.map { _ in [] }
         let first = history.first ?? moment
         recentDays = min(Self.recentDays, max(1, Self.days(from: first, to: moment)))
-        let table = ClosingTable(history.curves.last { $0.at <= moment }?.shares ?? [])
-        var expected = 0.0, kept: [KeptLead] = []
+        let table = ClosingTable(history.leads.lazy.compactMap { Self.life($0, at: moment) })
+        var recent = Recent(), kept: [KeptLead] = []
         wander = PastQuarters([], partners: 0, days: days, historyDays: 0, table)
         for lead in history.leads where lead.submittedAt <= moment && !lead.isMerged {
-            take(lead, table, &expected, &kept)
+            take(lead, table, &recent, &kept)
         }
+        let takeOver = history.takeOver.flatMap { $0 <= moment ? Self.days(from: $0, to: moment) : nil }
         wander = PastQuarters(
-            kept, partners: past.count, days: days, historyDays: Self.days(from: first, to: moment), table)
-        calibration = (recentWins + Self.calibrationStrength) / (expected + Self.calibrationStrength)
+            kept, partners: past.count, days: days, historyDays: Self.days(from: first, to: moment), takeOver: takeOver,
+            table)
+        let won = recent.wins + Self.calibrationStrength
+        calibration = won / (recent.expected + Self.calibrationStrength)
+        calibrationVariance = (recent.squares + Self.calibrationStrength) / (won * won)
         readArrivals(history.leads.lazy.filter { !$0.isMerged && $0.submittedAt <= moment }.map(\.submittedAt), table)
+    }
+
+    /// Wins that were expected and those that came, by what they say of today's, and the sum of its squares.
+    private struct Recent {
+        var expected = 0.0
+        var wins = 0.0
+        var squares = 0.0
     }
 
     private static func days(from: Timestamp, to: Timestamp) -> Double {
         Double(to.micros - from.micros) / Double(Timestamp.microsPerDay)
     }
 
+    /// Days after which it says half as much of how deals close.
+    private static let lifeHalving = 365.0
+
+    /// A lead that a partner kept, as its life was known at a moment; nil for one that nobody kept, or of which nobody
+    /// says how it ended.
+    private static func life(_ lead: LeadRecord, at: Timestamp) -> DealLife? {
+        guard lead.submittedAt <= at, !lead.isMerged, let award = lead.awards.last(where: { $0.at <= at }),
+            award.endedAt > at || award.end == .closed, lead.closedAt > at || lead.isDecided
+        else { return nil }
+        let isOpen = lead.closedAt > at
+        return DealLife(
+            days: days(from: award.at, to: isOpen ? at : lead.closedAt),
+            end: isOpen ? .open : lead.isWon ? .won : .lost,
+            weight: ElementaryFunctions.exp(-days(from: award.at, to: at) / lifeHalving * halving))
+    }
+
     private mutating func take(
-        _ lead: LeadRecord, _ table: ClosingTable, _ expected: inout Double, _ kept: inout [KeptLead]
+        _ lead: LeadRecord, _ table: ClosingTable, _ recent: inout Recent, _ kept: inout [KeptLead]
     ) {
         guard let award = lead.awards.last(where: { $0.at <= at }), award.endedAt > at || award.end == .closed,
             let chance = award.conversion, lead.closedAt > at || lead.isDecided
@@ -88,8 +114,11 @@ struct ForecastBasis: Sendable {
         if age <= KeptLead.days { past[award.partner].append(Past(chance: chance, weight: like.weight, value: value)) }
         if age <= 2 * KeptLead.days {
             let weight = ElementaryFunctions.exp(-age / Self.calibrationHalfLife * Self.halving)
-            expected += weight * (chance * table.wins(by: age))
-            if isWon { recentWins += weight }
+            recent.expected += weight * (chance * table.wins(by: age))
+            if isWon {
+                recent.wins += weight
+                recent.squares += weight * weight
+            }
         }
         if lead.closedAt > at {
             open.append(
@@ -117,9 +146,22 @@ struct ForecastBasis: Sendable {
         newWinShare = table.meanWins(over: days, arriving: Self.rhythm(weeks))
     }
 
-    /// How leads spread over the weeks of a quarter, on average of the last four as far as there are so many: where
-    /// they come early in it, more of them are won by its end. Even without a quarter of history.
+    /// How leads spread over the weeks of a quarter: where they come early in it, more of them are won by its end. As a
+    /// year ago, as far as leads of then say; else on average of the last four quarters, as far as there are so many.
     private static func rhythm(_ weeks: [Int]) -> [Double] {
+        let usual = usualRhythm(weeks)
+        if weeks.count < yearWeeks + 2 { return usual }
+        let then = (0..<13).map { smoothed(weeks, yearWeeks - 1 - $0) }, leads = then.reduce(0, +)
+        if leads <= 0 { return usual }
+        let trust = leads / (leads + rhythmStrength)
+        return zip(then, usual).map { trust * 13 * $0 / leads + (1 - trust) * $1 }
+    }
+
+    private static let yearWeeks = 52
+    /// Leads of a year ago that say as much as the quarters since.
+    private static let rhythmStrength = 500.0
+
+    private static func usualRhythm(_ weeks: [Int]) -> [Double] {
         let quarters = min(4, weeks.count / 13)
         return (0..<13).map { week in
             if quarters == 0 { return 1 }
@@ -128,6 +170,12 @@ struct ForecastBasis: Sendable {
                 return sum + (all == 0 ? 1 : 13 * Double(weeks[13 * back - 1 - week]) / Double(all)) / Double(quarters)
             }
         }
+    }
+
+    /// Leads of a week, on average of five about it.
+    private static func smoothed(_ weeks: [Int], _ week: Int) -> Double {
+        let about = weeks[max(0, week - 2)...min(weeks.count - 1, week + 2)]
+        return Double(about.reduce(0, +)) / Double(about.count)
     }
 
     /// How far the sums of neighbouring quarters differ beyond chance.
@@ -140,19 +188,16 @@ struct ForecastBasis: Sendable {
             let ratio = ElementaryFunctions.log(later / earlier)
             excess += ratio * ratio - 1 / later - 1 / earlier
         }
-        drift = min(0.5, max(0.05, max(0, excess / Double(quarters.count - 1)).squareRoot()))
+        drift = min(0.5, max(0.03, max(0, excess / Double(quarters.count - 1)).squareRoot()))
     }
 
     /// A year ago: the quarter to come over the one before it, weeks smoothed over five, the logarithm shrunk by how
     /// many leads it rests on.
     private mutating func readSeason(_ weeks: [Int]) {
         let ahead = (days + 6) / 7
-        if weeks.count < 52 + 13 + 2 || ahead > 48 { return }
-        func smoothed(_ week: Int) -> Double {
-            Double(weeks[max(0, week - 2)...min(weeks.count - 1, week + 2)].reduce(0, +)) / 5
-        }
-        let coming = (0..<ahead).reduce(0) { $0 + smoothed(51 - $1) } / Double(ahead)
-        let before = (0..<13).reduce(0) { $0 + smoothed(52 + $1) } / 13
+        if weeks.count < Self.yearWeeks + 13 + 2 || ahead > 48 { return }
+        let coming = (0..<ahead).reduce(0) { $0 + Self.smoothed(weeks, Self.yearWeeks - 1 - $1) } / Double(ahead)
+        let before = (0..<13).reduce(0) { $0 + Self.smoothed(weeks, Self.yearWeeks + $1) } / 13
         if coming <= 0 || before <= 0 { return }
         let leads = 13 * min(coming, before)
         season = ElementaryFunctions.exp(ElementaryFunctions.log(coming / before) * leads / (leads + 100))

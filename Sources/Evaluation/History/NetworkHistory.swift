@@ -16,12 +16,6 @@ public struct NetworkHistory: Sendable {
         public var from: Timestamp
     }
 
-    /// The closing curve as it stood.
-    public struct CurveAt: Sendable, Equatable {
-        public var at: Timestamp
-        public var shares: [ModelStanding.ClosingRow]
-    }
-
     /// The program's state after the last entry.
     public private(set) var state = State()
     /// Leads in order of arrival.
@@ -32,8 +26,6 @@ public struct NetworkHistory: Sendable {
     public private(set) var capacities: [[CapacityChange]] = []
     /// Pilots in order.
     public private(set) var pilots: [PilotSpan] = []
-    /// Curves, one a week.
-    public private(set) var curves: [CurveAt] = []
     /// Time of the first entry and of the last; nil before any.
     public private(set) var first: Timestamp?
     public private(set) var last: Timestamp?
@@ -52,11 +44,16 @@ public struct NetworkHistory: Sendable {
     private var turns: [String: Int] = [:]
     private var earlyAccepts: [String: String] = [:]
     private static let earlyAcceptsMax = 100_000
-    private var nextCurve = Timestamp(micros: .min)
 
     /// No entry yet.
     /// - Parameter readsCandidates: Whether to find out who could have been chosen, which may mean to evaluate again.
     public init(readsCandidates: Bool) { self.readsCandidates = readsCandidates }
+
+    /// When Leadline began to route, where others had before; nil where it always did, or does not yet.
+    public var takeOver: Timestamp? {
+        guard let live = leads.lazy.filter({ !$0.isImported }).map(\.submittedAt).min() else { return nil }
+        return leads.contains { $0.isImported && $0.submittedAt < live } ? live : nil
+    }
 
     /// The currency of all amounts.
     public var currency: String { state.currency }
@@ -71,10 +68,6 @@ public struct NetworkHistory: Sendable {
         if readsCandidates, let choice = RoutingChoice(events) { readCandidates(of: choice, input, at: stamp) }
         state.fold(input, events, at: stamp)
         for event in events { note(event, input, at: stamp) }
-        if stamp >= nextCurve {
-            curves.append(CurveAt(at: stamp, shares: state.closingRows))
-            nextCurve = stamp.adding(micros: 7 * Timestamp.microsPerDay)
-        }
     }
 
     /// Before the entry is folded: what its input says.

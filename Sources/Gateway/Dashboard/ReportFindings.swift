@@ -111,7 +111,7 @@ extension ForecastsPage.Found {
                         from: quarter.from,
                         wins: Ranged(
                             quarter.expectedWins, quarter.winsInterval80.low, quarter.winsInterval80.high),
-                        won: quarter.wins)
+                        won: quarter.wins, takesOver: quarter.takesOver)
                 }
             })
     }

@@ -1,9 +1,6 @@
 // What reports ask of a state, and how they ask "what if".
 
 extension State {
-    /// The closing curve by the ends of its age bands; empty before the first lead has passed one.
-    public var closingRows: [ModelStanding.ClosingRow] { Self.closingRows(model.curve) }
-
     /// The input that would change a partner's profile and leave its time zone as it is; nil for an unknown partner.
     public func changing(profileOf partnerID: String, _ change: (inout PartnerProfile) -> Void) -> Input? {
         guard let index = partners.index(of: partnerID) else { return nil }

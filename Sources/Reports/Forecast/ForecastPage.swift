@@ -48,6 +48,7 @@ public enum ForecastPage {
                 "Season", forecast.hasSeason ? NumberText.factor(forecast.season) : "-",
                 basis: forecast.hasSeason ? "" : "takes 67 weeks of history"),
             .init("Wins so far", NumberText.factor(forecast.calibration), basis: "of what the model had expected"),
+            .init("Leads to come", NumberText.factor(forecast.growth), basis: "won as often as those before, as past quarters went"),
         ]
     }
 
@@ -98,13 +99,14 @@ public enum ForecastPage {
         }
         let heads: [HTML.Column] = [
             .init("From", isText: true), .init("To", isText: true), .init("Expected wins"), .init("80 %"),
-            .init("95 %"), .init("Won"),
+            .init("95 %"), .init("Won"), .init("", isText: true),
         ]
         let rows = backtest.quarters.map {
             [
                 style.day($0.from), style.day($0.to), NumberText.fixed($0.expectedWins, 1),
                 EstimateText.range($0.winsInterval80, whole),
                 EstimateText.range($0.winsInterval95, whole), CountText.grouped($0.wins),
+                $0.takesOver ? ForecastText.takenOver : "",
             ]
         }
         let sizes: [HTML.Column] = [
@@ -122,6 +124,8 @@ public enum ForecastPage {
                     NumberText.fixed($0.meanWidth80, 1),
                 ]
             })
-        return .section("Past quarters, each forecast from what was known at its start", [.table(heads, rows), table])
+        return .section(
+            "Past quarters, each forecast from what was known at its start",
+            [.table(heads, rows)] + ForecastText.notes(backtest).map { .p($0) } + [table])
     }
 }

@@ -26,7 +26,7 @@ public enum ForecastText {
         return style.styled(
             "Forecast of \(Escaping.harmless(forecast.program)), \(style.day(forecast.from)) to \(style.lastDay(before: forecast.to))",
             .bold)
-            + "\n\(style.lines([message(forecast)]))\n\n\(table.text(style))Rates of the last 13 weeks; \(season); wins so far were \(NumberText.fixed(forecast.calibration, 2)) x what the model had expected.\n"
+            + "\n\(style.lines([message(forecast)]))\n\n\(table.text(style))Rates of the last 13 weeks; \(season); wins so far were \(NumberText.fixed(forecast.calibration, 2)) x what the model had expected; leads to come count \(NumberText.fixed(forecast.growth, 2)) x, as past quarters went.\n"
     }
 
     /// What the reader should know.
@@ -57,7 +57,7 @@ public enum ForecastText {
         var table = TextTable([
             ("FROM", .left), ("TO", .left), ("EXPECTED WINS", .right), ("80 %", .left), ("95 %", .left),
             ("WON", .right), ("EXPECTED REVENUE", .right),
-            ("REVENUE", .right),
+            ("REVENUE", .right), ("", .left),
         ])
         for quarter in backtest.quarters {
             table.add([
@@ -65,7 +65,7 @@ public enum ForecastText {
                 EstimateText.range(quarter.winsInterval80) { NumberText.fixed($0, 0) },
                 EstimateText.range(quarter.winsInterval95) { NumberText.fixed($0, 0) },
                 "\(quarter.wins)", MoneyText.whole(quarter.expectedRevenue, currency),
-                MoneyText.whole(Double(quarter.revenueMinorUnits), currency),
+                MoneyText.whole(Double(quarter.revenueMinorUnits), currency), quarter.takesOver ? takenOver : "",
             ])
         }
         func held(_ rate: Rate) -> String { "\(Int(rate.successes)) of \(rate.trials)" }
@@ -76,7 +76,22 @@ public enum ForecastText {
                 \(held(backtest.partnerRevenue95)).
                 Of whole quarters: wins 80 % \(held(backtest.totalWins80)), 95 % \(held(backtest.totalWins95)).
 
-                """
+                """ + style.lines(notes(backtest)) + "\n"
+    }
+
+    /// What stands beside a quarter in which Leadline began to route.
+    static let takenOver = "Leadline took over"
+
+    /// How far forecasts were off on the whole, and which quarters do not count.
+    static func notes(_ backtest: ForecastBacktest) -> [String] {
+        let off = backtest.bias.map { bias in
+            "In all, \(NumberText.percent(abs(bias))) \(bias < 0 ? "fewer" : "more") wins were expected than came."
+        }
+        let isTaken = backtest.quarters.contains(where: \.takesOver)
+        let left =
+            "The quarter in which Leadline took over from whoever routed before counts in none of these figures: what that "
+            + "brings no forecast from before can know."
+        return [off, isTaken ? left : nil].compactMap { $0 }
     }
 
     /// Small partners and large ones: whole numbers make the intervals of small ones hold more than they are named
