@@ -42,8 +42,10 @@ extension State {
     /// none before logic version 8.
     func voices(_ view: LeadView, _ row: [Int32], _ partner: Int, at stamp: Timestamp) -> WinVoices? {
         guard isLogic(8) else { return nil }
-        let said = prediction(view, LeadFeatures(view, accounts, at: stamp), row, partner)
-        return WinVoices(base: said.base, voices: model.voices(in: said, partner: partner))
+        let features = LeadFeatures(view, accounts, at: stamp)
+        return model.voices(
+            in: prediction(view, features, row, partner), row, partner: partner,
+            matchVariance: model.match.variance(matchRow(view, features, partner), partner))
     }
 
     /// What the model says of a lead at a partner.
@@ -68,21 +70,24 @@ extension State {
 
     /// What the match model says of a lead at a partner.
     private func matchLogOdds(_ view: LeadView, _ features: LeadFeatures, _ partner: Int) -> Double {
-        let row = model.match.columns.row(
-            features.matchKeys(slots: model.slotCount), valueMinorUnits: view.valueMinorUnits ?? 0)
-        let match = MatchLists(view, partners).match(partner, partners.lists.span)
+        let row = matchRow(view, features, partner)
         let ofPartner = model.match.ofPartner(
-            partner, row, match, own: model.match.own.span, shared: model.match.shared.span)
+            partner, row, row.match, own: model.match.own.span, shared: model.match.shared.span)
         return model.match.ofLead(row) + ofPartner.sum
+    }
+
+    /// A lead at a partner as the match model sees it.
+    private func matchRow(_ view: LeadView, _ features: LeadFeatures, _ partner: Int) -> MatchRow {
+        var row = model.match.columns.row(
+            features.matchKeys(slots: model.slotCount), valueMinorUnits: view.valueMinorUnits ?? 0)
+        row.match = MatchLists(view, partners).match(partner, partners.lists.span)
+        return row
     }
 
     /// An outcome teaches how this profile and this lead match.
     mutating func learnMatch(_ slot: Int, _ partner: Int, won: Bool, isCorrection: Bool, at stamp: Timestamp) {
         let view = view(ofLeadAt: slot)
-        let features = LeadFeatures(view, accounts, at: leads.leads[slot].assignedAt)
-        var row = model.match.columns.row(
-            features.matchKeys(slots: model.slotCount), valueMinorUnits: view.valueMinorUnits ?? 0)
-        row.match = MatchLists(view, partners).match(partner, partners.lists.span)
+        let row = matchRow(view, LeadFeatures(view, accounts, at: leads.leads[slot].assignedAt), partner)
         if isCorrection {
             model.match.correct(partner, row, won: won)
         } else {

@@ -145,6 +145,9 @@ struct MatchModel: Sendable {
         return terms
     }
 
+    /// Variance of the log-odds of a lead at a partner.
+    func variance(_ row: MatchRow, _ partner: Int) -> Double { moments(sharedRow(row), ownRow(row), partner).variance }
+
     // MARK: Learning
 
     /// A deal's outcome is known.

@@ -177,14 +177,22 @@ public struct WinModel: Sendable {
 
     /// How much each way to predict counted in a prediction for a lead at this partner, in the experts' order; those
     /// that are not in use are left out.
-    public func voices(in x: WinPrediction, partner: Int) -> [WinVoice] {
+    /// - Parameter matchVariance: of what the match model says.
+    func voices(in x: WinPrediction, _ row: [Int32], partner: Int, matchVariance: Double) -> WinVoices {
         let m = blend.multipliers, w = blend.weights(of: partner)
         let ofLead = (m[0] * x.bias + m[2] * x.slots) + m[4] * x.pairs
         let crossed = (ofLead + m[5]) + (m[1] * x.partner + m[3] * x.crosses)
         let says = [0, x.rate, crossed, x.segment, x.match, x.slower[0], x.slower[1]]
-        return (0..<blend.count).filter { settings.blendPrior[$0] > 0 }.map {
-            WinVoice(name: ExpertBlend.names[$0], weight: w[$0], says: says[$0])
-        }
+        let sums = weights.leadSums(row.span), cross = weights.crossSum(partner, row.span)
+        let own = weights.partners[partner].y, rate = weights.rates[partner].y
+        let ofLeads = m[0] * m[0] * weights.bias.y + m[2] * m[2] * sums.slots.y + m[4] * m[4] * sums.pairs.y
+        var variances = [0, rate, ofLeads + m[1] * m[1] * own + m[3] * m[3] * cross.y, rate, matchVariance, 0, 0]
+        for k in slower.indices { variances[ExpertBlend.firstCount + k] = slower[k].weights.sum(partner, row.span).y }
+        let used = (0..<blend.count).filter { settings.blendPrior[$0] > 0 }
+        return WinVoices(
+            base: x.base, baseVariance: curve.baseVariance,
+            voices: used.map { WinVoice(name: ExpertBlend.names[$0], weight: w[$0], says: says[$0]) },
+            variances: used.map { variances[$0] })
     }
 
     // MARK: Awards and outcomes

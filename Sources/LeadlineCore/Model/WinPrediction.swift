@@ -58,6 +58,32 @@ public struct WinVoices: Sendable, Equatable {
     /// In the experts' order; their weights sum to 1. With the program's rate, what they counted adds up to the
     /// prediction's log-odds.
     public var voices: [WinVoice]
+    /// Standard deviation of the prediction's log-odds: how unsure each voice is of what it says, and how far they are
+    /// from agreeing, by the weight of each.
+    public var deviation: Double
+
+    /// Voices that count, each with the variance of what it says, on a rate that has a variance itself (the law of
+    /// total variance over a mixture).
+    init(base: Double, baseVariance: Double, voices: [WinVoice], variances: [Double]) {
+        self.base = base
+        self.voices = voices
+        let mean = voices.reduce(0) { $0 + $1.counted }
+        var variance = baseVariance
+        for (voice, own) in zip(voices, variances) {
+            let apart = voice.says - mean
+            variance += voice.weight * (own + apart * apart)
+        }
+        deviation = variance.squareRoot()
+    }
+
+    /// The range that holds the chance of a win 80 times of 100, as far as the model knows how unsure it is.
+    public var interval80: ClosedRange<Double> {
+        let centre = base + voices.reduce(0) { $0 + $1.counted }, reach = Self.normal80 * deviation
+        return ElementaryFunctions.logistic(centre - reach)...ElementaryFunctions.logistic(centre + reach)
+    }
+
+    /// A normal variable is within so many deviations of its mean 80 times of 100.
+    private static let normal80 = 1.2815515655446004
 }
 
 /// How much one way to predict counted in a prediction.

@@ -1,4 +1,5 @@
 public import Audit
+public import Evaluation
 import LeadlineCore
 
 /// An explanation for machines: all numbers exact, so that sums and products can be checked.
@@ -55,6 +56,9 @@ public struct ExplanationDocument: Encodable, Sendable {
         /// What waiting until it is at work costs, minor units; 0 where the policy does not weigh it.
         public var waitingPrice: Double
         public var conversion: Double
+        /// What share of many deals like it would be won, four times of five, as far as the model knows how unsure it is;
+        /// nil before logic version 8.
+        public var conversionInterval80: Interval?
         /// Share of the value that is expected to be left once the partner works on the lead.
         public var engagement: Double
         public var fit: Double
@@ -247,6 +251,7 @@ extension ExplanationDocument.Candidate {
         favour = candidate.favour
         waitingPrice = candidate.waitingPrice
         conversion = candidate.conversion
+        conversionInterval80 = candidate.voices.map { Interval($0.interval80.lowerBound, $0.interval80.upperBound) }
         engagement = candidate.engagement
         fit = candidate.fit
         fitContributions = zip(FitContribution.allCases, candidate.fitContributions).map {

@@ -118,6 +118,7 @@ public struct ExplanationPage {
             ExplanationText.evidence(candidate.evidence, vertical: vertical, currency: explanation.currency),
             ExplanationText.fit(candidate, currency: explanation.currency),
             ExplanationText.conversion(candidate, vertical: vertical),
+            ExplanationText.doubt(candidate),
             candidate.voices.map(VoiceWords.counted),
             ExplanationText.engagement(candidate),
             ExplanationText.expectedValue(candidate, evaluation.summary, currency: explanation.currency),

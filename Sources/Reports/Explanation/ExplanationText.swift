@@ -92,6 +92,14 @@ public enum ExplanationText {
         return "conversion \(NumberText.percent(candidate.conversion)): \(parts.joined(separator: ", ")) log-odds"
     }
 
+    /// How unsure the model is of a conversion; nil where it does not say.
+    public static func doubt(_ candidate: ScoredCandidate) -> String? {
+        guard let interval = candidate.voices?.interval80 else { return nil }
+        return
+            "of many deals like it \(NumberText.percent(interval.lowerBound)) to \(NumberText.percent(interval.upperBound)) "
+            + "would be won, four times of five"
+    }
+
     /// The deals behind a contribution to conversion.
     private static func record(_ contribution: ConversionContribution, _ evidence: Evidence) -> String {
         guard let slot = contribution.slot else { return "" }

@@ -149,13 +149,18 @@ import Testing
         let model = Self.run(.lossesFirst, seed: 16, days: 400) { partner, row in 10 + partner * 4 + Int(row[1]) }.model
         for partner in 0..<10 {
             let row: [Int32] = [2, 7, 12, 17]
-            let said = model.predict(row, partner: partner), voices = model.voices(in: said, partner: partner)
+            let said = model.predict(row, partner: partner)
+            let told = model.voices(in: said, row, partner: partner, matchVariance: 0), voices = told.voices
             let terms = model.contributions(partner: partner, row: row)
             #expect(abs(terms.reduce(0) { $0 + $1.logOdds } - said.logOdds) < 1e-12)
             #expect(abs(terms.reduce(0) { $0 + $1.variance } - said.variance) < 1e-12)
             #expect(voices.map(\.name) == ["program-rate", "partner-rate", "crossed-model", "slow-model", "slowest-model"])
             #expect(abs(voices.reduce(0) { $0 + $1.weight } - 1) < 1e-12)
             #expect(abs(voices.reduce(said.base) { $0 + $1.counted } - said.logOdds) < 1e-12)
+            // As unsure as its voices, and more where they disagree.
+            let interval = told.interval80
+            #expect(interval.lowerBound < said.probability && said.probability < interval.upperBound, "\(interval)")
+            #expect(told.deviation > model.curve.baseVariance.squareRoot() && told.deviation < 1.5, "\(told.deviation)")
         }
     }
 
@@ -199,7 +204,7 @@ import Testing
         stream.model.mixSpeeds(Self.mixed)
         let after = stream.model.predict(row, partner: 3)
         #expect(abs(before.probability - after.probability) < 0.08, "\(before.probability) \(after.probability)")
-        let voices = stream.model.voices(in: after, partner: 3)
+        let voices = stream.model.voices(in: after, row, partner: 3, matchVariance: 0).voices
         #expect(voices.count == 5 && voices[2...].allSatisfy { abs($0.says - voices[2].says) < 1e-12 }, "\(voices)")
         (stream.losses, stream.scored) = (SIMD3(repeating: 0), 0)
         for _ in 0..<200 { stream.pass(scoring: true) }
