@@ -1,79 +1,103 @@
 // Whether a state that was read from bytes is one: every index lies within its table, and every count and chain is what
 // the leads make it. Bytes that say otherwise are refused, and the journal is folded instead.
 
-extension State {
-    /// - Parameter at: Where the reading ended, for the error.
-    func check(_ at: Int) throws(StateBytesError) {
-        let isWhole = partnersAreWhole && accountsAreWhole && countsAreWhole && modelIsWhole
-            && leads.leads.allSatisfy(isWhole) && slotsAreWhole && chainsAreWhole && mergersEnd && amountsAreWhole
-        if !isWhole { throw .invalid(at: at) }
+/// How far a state's tables reach. Apart from the state, so that asking for one index takes no copy of the rest.
+private struct TableEnds {
+    let partners: Int
+    let words: Int
+    let leads: Int
+    let accounts: Int
+
+    init(_ state: borrowing State) {
+        partners = state.partners.count
+        words = state.vocabulary.words.count
+        leads = state.leads.leads.count
+        accounts = state.accounts.accounts.count
     }
 
-    private func isPartner(_ index: UInt32) -> Bool { index < partners.count }
-    private func isNobodyOrPartner(_ index: UInt32) -> Bool { index == LeadTable.nowhere || isPartner(index) }
-    private func isWord(_ code: Vocabulary.Code) -> Bool {
-        code == Vocabulary.unlisted || Int(code) < vocabulary.words.count
+    func isPartner(_ index: UInt32) -> Bool { index < partners }
+    func isNobodyOrPartner(_ index: UInt32) -> Bool { index == LeadTable.nowhere || isPartner(index) }
+    func isWord(_ code: Vocabulary.Code) -> Bool { code == Vocabulary.unlisted || Int(code) < words }
+    func areWords(_ codes: [Vocabulary.Code]) -> Bool { codes.allSatisfy { isWord($0) } }
+    func isLead(_ slot: UInt32) -> Bool { slot < leads }
+    func isNoneOrLead(_ slot: UInt32) -> Bool { slot == LeadTable.nowhere || isLead(slot) }
+    func isNoneOrAccount(_ index: UInt32) -> Bool { index == LeadTable.nowhere || index < accounts }
+
+    func isWhole(_ place: CountedPlace) -> Bool { isWord(place.country) && place.kinds.allSatisfy { isWord($0.code) } }
+
+    /// A row of partners names none that is not there.
+    func isWithin(_ row: BitRow) -> Bool {
+        var last = -1
+        forEachBit(row.words) { last = $0 }
+        return last < partners
     }
-    private func areWords(_ codes: [Vocabulary.Code]) -> Bool { codes.allSatisfy(isWord) }
-    private func isLead(_ slot: UInt32) -> Bool { slot < leads.leads.count }
-    private func isNoneOrLead(_ slot: UInt32) -> Bool { slot == LeadTable.nowhere || isLead(slot) }
 
-    // MARK: Leads
-
-    private func isWhole(_ lead: LeadTable.Lead) -> Bool {
-        let words = LeadWord.all.allSatisfy { isWord(lead.words[$0]) }
-            && areWords(lead.technologies) && areWords(lead.requiredCertifications)
-            && areWords([lead.currency, lead.learnedVertical, lead.countedSource])
-        let parties = isNobodyOrPartner(lead.holder) && lead.tried.allSatisfy(isPartner)
-            && lead.recipients.allSatisfy(isPartner) && lead.missed.allSatisfy { isPartner($0.partner) }
+    func isWhole(_ lead: borrowing LeadTable.Lead) -> Bool {
+        for word in LeadWord.all where !isWord(lead.words[word]) { return false }
+        let words = areWords(lead.technologies) && areWords(lead.requiredCertifications) && isWord(lead.currency)
+            && isWord(lead.learnedVertical) && isWord(lead.countedSource)
+        let parties = isNobodyOrPartner(lead.holder) && lead.tried.allSatisfy { isPartner($0) }
+            && lead.recipients.allSatisfy { isPartner($0) } && lead.missed.allSatisfy { isPartner($0.partner) }
             && isWithin(lead.turn)
         let links = isNoneOrLead(lead.link) && isNoneOrLead(lead.personLink)
             && isNoneOrAccount(lead.account) && isNoneOrAccount(lead.severedAccount)
         let isHeld = lead.status != .assigned || lead.holder != LeadTable.nowhere
         return words && parties && links && isHeld && isWhole(lead.place) && Int(lead.learnedBand) < SizeBand.count
     }
+}
+
+extension State {
+    /// - Parameter at: Where the reading ended, for the error.
+    func check(_ at: Int) throws(StateBytesError) {
+        let ends = TableEnds(self)
+        let isWhole = partnersAreWhole(ends) && accountsAreWhole(ends) && countsAreWhole(ends) && modelIsWhole
+            && leadsAreWhole(ends) && slotsAreWhole && chainsAreWhole(ends) && mergersEnd(ends) && amountsAreWhole
+        if !isWhole { throw .invalid(at: at) }
+    }
+
+    // MARK: Leads
+
+    // Leads are read through spans, in place: each has ten arrays and more, and a copy would retain them all.
+
+    private func leadsAreWhole(_ ends: TableEnds) -> Bool {
+        let table = leads.leads.span
+        for slot in table.indices where !ends.isWhole(table[slot]) { return false }
+        return true
+    }
 
     /// A slot is free and empty, or holds a lead that is somewhere. A lead that waits for a human, is offered or was
     /// merged is at no partner; and what is offered has its offers.
     private var slotsAreWhole: Bool {
-        var isFree = [Bool](repeating: false, count: leads.leads.count)
+        let table = leads.leads.span
+        var isFree = [Bool](repeating: false, count: table.count)
         for slot in leads.freeSlots { isFree[Int(slot)] = true }
-        return leads.leads.indices.allSatisfy { slot in
-            let lead = leads.leads[slot]
-            if isFree[slot] { return lead == LeadTable.Lead(id: "") }
-            switch lead.status {
-            case .received: return false
-            case .assigned, .closed: return true
-            case .escalated, .merged: return lead.holder == LeadTable.nowhere
-            case .offered: return lead.holder == LeadTable.nowhere && offers[slot] != nil
+        for slot in table.indices {
+            if isFree[slot] {
+                guard table[slot] == LeadTable.Lead(id: "") else { return false }
+                continue
             }
+            let isAtNobody = table[slot].holder == LeadTable.nowhere
+            let isSomewhere = switch table[slot].status {
+            case .received: false
+            case .assigned, .closed: true
+            case .escalated, .merged: isAtNobody
+            case .offered: isAtNobody && offers[slot] != nil
+            }
+            if !isSomewhere { return false }
         }
-    }
-
-    private func isNoneOrAccount(_ index: UInt32) -> Bool {
-        index == LeadTable.nowhere || index < accounts.accounts.count
-    }
-
-    private func isWhole(_ place: CountedPlace) -> Bool {
-        isWord(place.country) && areWords(place.kinds.map(\.code))
-    }
-
-    /// A row of partners names none that is not there.
-    private func isWithin(_ row: BitRow) -> Bool {
-        var last = -1
-        forEachBit(row.words) { last = $0 }
-        return last < partners.count
+        return true
     }
 
     /// No lead was merged into itself, by whatever way round.
-    private var mergersEnd: Bool {
-        var isKnownToEnd = [Bool](repeating: false, count: leads.leads.count)
-        for slot in leads.leads.indices {
+    private func mergersEnd(_ ends: TableEnds) -> Bool {
+        let table = leads.leads.span
+        var isKnownToEnd = [Bool](repeating: false, count: table.count)
+        for slot in table.indices {
             var (at, steps, path) = (slot, 0, [Int]())
-            while leads.leads[at].status == .merged && !isKnownToEnd[at] {
-                guard isLead(leads.leads[at].link), steps <= leads.leads.count else { return false }
+            while table[at].status == .merged && !isKnownToEnd[at] {
+                guard ends.isLead(table[at].link), steps <= table.count else { return false }
                 path.append(at)
-                at = Int(leads.leads[at].link)
+                at = Int(table[at].link)
                 steps += 1
             }
             for passed in path { isKnownToEnd[passed] = true }
@@ -82,79 +106,86 @@ extension State {
     }
 
     /// Each open lead of a company, or of a person, stands in its chain once, and none else does.
-    private var chainsAreWhole: Bool {
+    private func chainsAreWhole(_ ends: TableEnds) -> Bool {
         let heads = accounts.accounts.map(\.firstOpenLead)
         let ofCompanies = areChains(
-            heads, by: \.link, where: { $0.account != LeadTable.nowhere },
+            heads, ends, next: { $0.link }, where: { $0.account != LeadTable.nowhere },
             { lead, row in lead.account == UInt32(row) })
         if !ofCompanies || !isLogic(7) { return ofCompanies }
         // In any order: only whether all of them are there is asked.
         let persons = Array(newestOpen)
         return areChains(
-            persons.map(\.value), by: \.personLink, where: { $0.subject != .zero },
+            persons.map(\.value), ends, next: { $0.personLink }, where: { $0.subject != .zero },
             { lead, row in lead.subject == persons[row].key })
     }
 
     private func areChains(
-        _ heads: [UInt32], by link: KeyPath<LeadTable.Lead, UInt32>, where isChained: (LeadTable.Lead) -> Bool,
-        _ belongs: (LeadTable.Lead, Int) -> Bool
+        _ heads: [UInt32], _ ends: TableEnds, next: (borrowing LeadTable.Lead) -> UInt32,
+        where isChained: (borrowing LeadTable.Lead) -> Bool, _ belongs: (borrowing LeadTable.Lead, Int) -> Bool
     ) -> Bool {
-        var isPassed = [Bool](repeating: false, count: leads.leads.count)
+        let table = leads.leads.span
+        var isPassed = [Bool](repeating: false, count: table.count)
         for (row, head) in heads.enumerated() {
             var at = head
             while at != LeadTable.nowhere {
-                guard isLead(at), !isPassed[Int(at)] else { return false }
-                let lead = leads.leads[Int(at)]
-                guard lead.isOpen, isChained(lead), belongs(lead, row) else { return false }
-                isPassed[Int(at)] = true
-                at = lead[keyPath: link]
+                guard ends.isLead(at), !isPassed[Int(at)] else { return false }
+                let slot = Int(at)
+                guard table[slot].isOpen, isChained(table[slot]), belongs(table[slot], row) else { return false }
+                isPassed[slot] = true
+                at = next(table[slot])
             }
         }
-        return leads.leads.indices.allSatisfy { slot in
-            isPassed[slot] == (leads.leads[slot].isOpen && isChained(leads.leads[slot]))
+        for slot in table.indices where isPassed[slot] != (table[slot].isOpen && isChained(table[slot])) {
+            return false
         }
+        return true
     }
 
     // MARK: Partners and accounts
 
-    private var partnersAreWhole: Bool {
-        let segments = partners.segmentCounts.allSatisfy { $0.allSatisfy { isWord($0.code) } }
+    private func partnersAreWhole(_ ends: TableEnds) -> Bool {
+        let segments = partners.segmentCounts.allSatisfy { $0.allSatisfy { ends.isWord($0.code) } }
         let turns = turns.countries.allSatisfy { country in
-            isWord(country.code) && country.places.allSatisfy { isPartner($0.partner) }
+            ends.isWord(country.code) && country.places.allSatisfy { ends.isPartner($0.partner) }
         }
-        let returned = returns.waiting.allSatisfy { isWithin($0.cost.turn) && isWhole($0.cost.place) }
-        let offered = offers.slots.allSatisfy { offers[Int($0)]?.asked.allSatisfy(isPartner) ?? true }
-        let months = months.cells.allSatisfy { isPartner($0.partner) && isWord($0.vertical) }
-        let placed = taken.places.allSatisfy { $0.allSatisfy { areWords($0.kinds.map(\.code)) } }
+        let returned = returns.waiting.allSatisfy { ends.isWithin($0.cost.turn) && ends.isWhole($0.cost.place) }
+        let offered = offers.slots.allSatisfy { slot in
+            offers[Int(slot)]?.asked.allSatisfy { ends.isPartner($0) } ?? true
+        }
+        let months = months.cells.allSatisfy { ends.isPartner($0.partner) && ends.isWord($0.vertical) }
+        let placed = taken.places.allSatisfy { $0.allSatisfy { $0.kinds.allSatisfy { ends.isWord($0.code) } } }
         return money.isWithin(partners: partners.count) && segments && turns && returned && offered && months && placed
-            && sources.tallies.allSatisfy { isWord($0.source) && $0.returned <= $0.leads }
+            && sources.tallies.allSatisfy { ends.isWord($0.source) && $0.returned <= $0.leads }
     }
 
-    private var accountsAreWhole: Bool {
+    private func accountsAreWhole(_ ends: TableEnds) -> Bool {
         accounts.accounts.allSatisfy { account in
-            areWords(account.technologies) && areWords([account.vertical, account.country, account.intentTopic])
-                && account.intents.signals.allSatisfy { isWord($0.topic) && isWord($0.observer) }
-                && isNobodyOrPartner(account.owner) && isNoneOrLead(account.ownedThrough)
-                && isNoneOrLead(account.firstOpenLead)
+            ends.areWords(account.technologies) && ends.isWord(account.vertical) && ends.isWord(account.country)
+                && ends.isWord(account.intentTopic)
+                && account.intents.signals.allSatisfy { ends.isWord($0.topic) && ends.isWord($0.observer) }
+                && ends.isNobodyOrPartner(account.owner) && ends.isNoneOrLead(account.ownedThrough)
+                && ends.isNoneOrLead(account.firstOpenLead)
         }
     }
 
     // MARK: Counts
 
-    private var countsAreWhole: Bool {
+    private func countsAreWhole(_ ends: TableEnds) -> Bool {
+        let table = leads.leads.span
         var held = [UInt32](repeating: 0, count: partners.count)
+        var isOver = [Bool](repeating: false, count: table.count)
         var (open, over) = (0, 0)
-        for lead in leads.leads {
-            if lead.isOpen { open += 1 }
-            if lead.status == .closed || lead.status == .merged { over += 1 }
-            if lead.status == .assigned && isPartner(lead.holder) { held[Int(lead.holder)] += 1 }
+        for slot in table.indices {
+            if table[slot].isOpen { open += 1 }
+            isOver[slot] = table[slot].status == .closed || table[slot].status == .merged
+            if isOver[slot] { over += 1 }
+            if table[slot].status == .assigned && ends.isPartner(table[slot].holder) {
+                held[Int(table[slot].holder)] += 1
+            }
         }
-        let closed = leads.closed.items.allSatisfy { item in
-            let status = leads.leads[Int(item.element)].status
-            return status == .closed || status == .merged
-        }
+        let closed = leads.closed.items.allSatisfy { isOver[Int($0.element)] }
         return held == partners.openLeads && open == leads.openCount && closed && over == leads.closed.items.count
-            && tallies.isWhole(partners: partners.count) && tallies.verticals.allSatisfy { isWord($0.code) }
+            && tallies.isWhole(partners: partners.count) && tallies.verticals.allSatisfy { ends.isWord($0.code) }
     }
 
     /// What is counted and added up goes on being counted: no program comes near the ends of the numbers.
@@ -168,8 +199,10 @@ extension State {
             Self.isAmount(country.nowMicros)
                 && country.places.allSatisfy { Self.isAmount($0.passMicros) && Self.isAmount($0.creditMicros) }
         }
-        let ofLeads = leads.leads.allSatisfy { lead in
-            lead.place.valueMinorUnits >= 0 && Self.isAmount(lead.strideMicros) && lead.strideMicros >= 0
+        let table = leads.leads.span
+        for slot in table.indices {
+            let stride = table[slot].strideMicros
+            guard table[slot].place.valueMinorUnits >= 0, Self.isAmount(stride), stride >= 0 else { return false }
         }
         let ofReturns = returns.waiting.allSatisfy { one in
             one.cost.place.valueMinorUnits >= 0 && Self.isAmount(one.cost.strideMicros) && one.cost.strideMicros >= 0
@@ -178,7 +211,7 @@ extension State {
             column.allSatisfy { Self.isCount($0.won) && Self.isCount($0.lost) && $0.cycleDays < 1 << 62 }
         }
         let ofPlaces = taken.places.allSatisfy { $0.allSatisfy { $0.valueMinorUnits >= 0 } }
-        return ofPartners && segments && values && rotation && ofLeads && ofReturns && ofDeals && ofPlaces
+        return ofPartners && segments && values && rotation && ofReturns && ofDeals && ofPlaces
             && sources.tallies.allSatisfy { $0.leads < SourceTable.windowLeads } && nextPosition < 1 << 62
             && undecidedTies < 1 << 62 && abs(Int64(clamping: reviewsOpen)) < 1 << 62
     }
