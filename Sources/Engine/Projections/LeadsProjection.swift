@@ -295,7 +295,7 @@ public struct LeadsProjection: Sendable {
     public func counts(program: String) throws -> [(status: String, count: Int)] {
         try reader.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT status, count(*) FROM leads WHERE program = ? GROUP BY status ORDER BY status",
+                db, sql: "SELECT status, count FROM lead_counts WHERE program = ? ORDER BY status",
                 arguments: [program]
             ).map { ($0[0], $0[1]) }
         }
@@ -411,40 +411,37 @@ public struct LeadsProjection: Sendable {
     public func held(by partner: String, status: String, of program: String, limit: Int) throws -> (
         rows: [LeadRow], count: Int
     ) {
-        let condition = "program = ? AND partner = ? AND status = ? AND \(LeadsTables.isHeld)"
-        let rows = try rows(
-            "SELECT * FROM leads WHERE \(condition) ORDER BY respond_by IS NULL, respond_by, lead LIMIT ?",
+        // By its own index, and in its order: those with a deadline, then the others. What is looked at is what is shown.
+        let held = "FROM leads INDEXED BY leads_held WHERE program = ? AND partner = ? AND status = ? "
+            + "AND \(LeadsTables.isHeld)"
+        var found = try rows(
+            "SELECT * \(held) AND respond_by IS NOT NULL ORDER BY respond_by, lead LIMIT ?",
             [program, partner, status, limit])
+        found += try rows(
+            "SELECT * \(held) AND respond_by IS NULL ORDER BY lead LIMIT ?",
+            [program, partner, status, limit - found.count])
         let count = try reader.read { db in
-            try Int.fetchOne(
-                db, sql: "SELECT count(*) FROM leads WHERE \(condition)", arguments: [program, partner, status])
+            try Int.fetchOne(db, sql: "SELECT count(*) \(held)", arguments: [program, partner, status])
         }
-        return (rows, count ?? 0)
+        return (found, count ?? 0)
     }
 
-    /// How many first responses one partner owes, and when the first of them is due; nil where it owes none.
-    public func promise(of partner: String, program: String) throws -> (count: Int, first: Timestamp)? {
-        let row = try reader.read { db in
-            try Row.fetchOne(
-                db,
-                sql: "SELECT count(*), min(respond_by) FROM leads WHERE program = ? AND partner = ? "
-                    + "AND status = 'assigned' AND respond_by IS NOT NULL AND \(LeadsTables.isHeld)",
-                arguments: [program, partner])
+    /// How many first responses partners owe, and when the first of each is due; nothing of those that owe none.
+    public func promises(of partners: [String], program: String) throws -> [String: (count: Int, first: Timestamp)] {
+        try reader.read { db in
+            // One partner after the other, each in its place of the index: what is looked at is what is due, however
+            // many leads there are beside.
+            let statement = try db.cachedStatement(
+                sql: "SELECT count(*), min(respond_by) FROM leads INDEXED BY leads_held WHERE program = ? "
+                    + "AND partner = ? AND \(LeadsTables.isDue) AND \(LeadsTables.isHeld)")
+            var promises: [String: (count: Int, first: Timestamp)] = [:]
+            for partner in partners {
+                guard let row = try Row.fetchOne(statement, arguments: [program, partner]), let first = row[1] as Int64?
+                else { continue }
+                promises[partner] = (row[0], Timestamp(micros: first))
+            }
+            return promises
         }
-        guard let row, let first = row[1] as Int64? else { return nil }
-        return (row[0], Timestamp(micros: first))
-    }
-
-    /// How many first responses each partner owes, and when the first of them is due.
-    public func promises(of program: String) throws -> [String: (count: Int, first: Timestamp)] {
-        let rows = try reader.read { db in
-            try Row.fetchAll(
-                db,
-                sql: "SELECT partner, count(*), min(respond_by) FROM leads WHERE program = ? AND \(LeadsTables.isDue) "
-                    + "GROUP BY partner",
-                arguments: [program])
-        }
-        return Dictionary(rows.map { ($0[0] as String, ($0[1] as Int, Timestamp(micros: $0[2] as Int64))) }) { first, _ in first }
     }
 
     private func rows(_ sql: String, _ arguments: StatementArguments) throws -> [LeadRow] {

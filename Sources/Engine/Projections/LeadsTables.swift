@@ -11,6 +11,7 @@ public enum LeadsTables: Projection {
     public static let version = 1
     public static let tables = [
         ProjectionTable("leads", order: "program, lead"),
+        ProjectionTable("lead_counts", order: "program, status"),
         ProjectionTable("lead_entries", order: "program, lead, position"),
         ProjectionTable("erasures", order: "program, position, subject"),
         ProjectionTable("account_entries", order: "program, account, position"),
@@ -59,6 +60,32 @@ public enum LeadsTables: Projection {
                     program TEXT NOT NULL, position INTEGER NOT NULL, subject BLOB NOT NULL);
                 CREATE INDEX IF NOT EXISTS erasures_by_subject ON erasures(program, subject, position);
                 CREATE INDEX IF NOT EXISTS erasures_by_position ON erasures(program, position);
+                """)
+        try createCounts(in: db)
+    }
+
+    /// How many leads have each status, kept by the database with every row that comes, goes or changes its status.
+    private static func createCounts(in db: Database) throws {
+        if try db.tableExists("lead_counts") { return }
+        let one = "program = new.program AND status = new.status", other = "program = old.program AND status = old.status"
+        let more = """
+            INSERT OR IGNORE INTO lead_counts VALUES (new.program, new.status, 0);
+            UPDATE lead_counts SET count = count + 1 WHERE \(one);
+            """
+        let fewer = """
+            UPDATE lead_counts SET count = count - 1 WHERE \(other);
+            DELETE FROM lead_counts WHERE \(other) AND count = 0;
+            """
+        try db.execute(
+            sql: """
+                CREATE TABLE lead_counts (
+                    program TEXT NOT NULL, status TEXT NOT NULL, count INTEGER NOT NULL,
+                    PRIMARY KEY (program, status)) WITHOUT ROWID;
+                INSERT INTO lead_counts SELECT program, status, count(*) FROM leads GROUP BY program, status;
+                CREATE TRIGGER leads_come AFTER INSERT ON leads BEGIN \(more) END;
+                CREATE TRIGGER leads_go AFTER DELETE ON leads BEGIN \(fewer) END;
+                CREATE TRIGGER leads_change AFTER UPDATE OF status ON leads WHEN old.status <> new.status
+                    BEGIN \(fewer) \(more) END;
                 """)
     }
 

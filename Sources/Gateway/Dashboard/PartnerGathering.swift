@@ -22,7 +22,8 @@ struct PartnerGathering {
         if let own = try call.grant.partner { return PageCall.seeOther("/app/partners/\(own)") }
         let reader = try await page.reader(cursor: call.services.decisions.end(of: try call.grant.program))
         let standings = try await call.look { $0.partnerStandings }
-        let promises = try await call.read { try $0.promises() }
+        let ids = standings.map(\.profile.partnerID)
+        let promises = try await call.read { try $0.promises(of: ids) }
         let lines = standings.map { standing in
             let promise = promises[standing.profile.partnerID]
             return BoardPage.Line(standing, owed: promise?.count ?? 0, firstDue: promise?.first)
@@ -35,7 +36,7 @@ struct PartnerGathering {
         guard grant.partner == nil || grant.partner == id,
             let standing = try await call.look({ $0.partnerStanding(id) })
         else { throw Refusal.nothingHere }
-        let (currency, promise) = try await call.read { (try $0.currency(), try $0.promise(of: id)) }
+        let (currency, promise) = try await call.read { (try $0.currency(), try $0.promises(of: [id])[id]) }
         let reader = try await page.reader(cursor: call.services.decisions.end(of: grant.program))
         let line = BoardPage.Line(standing, owed: promise?.count ?? 0, firstDue: promise?.first)
         var shown = PartnerPage(standing, line, currency: currency)

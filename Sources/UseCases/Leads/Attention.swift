@@ -76,13 +76,8 @@ extension Deployment {
         }
     }
 
-    /// What one partner has promised: how many first responses it owes, and when the first is due; nil for nothing.
-    public func promise(of partner: String) throws(Problem) -> (count: Int, first: Timestamp)? {
-        try Problem.told { try leadsProjection().promise(of: partner, program: program) }
-    }
-
-    /// What each partner has promised: how many first responses it owes, and when the first is due.
-    public func promises() throws(Problem) -> [String: (count: Int, first: Timestamp)] {
-        try Problem.told { try leadsProjection().promises(of: program) }
+    /// What partners have promised: how many first responses each owes, and when the first is due.
+    public func promises(of partners: [String]) throws(Problem) -> [String: (count: Int, first: Timestamp)] {
+        try Problem.told { try leadsProjection().promises(of: partners, program: program) }
     }
 }
