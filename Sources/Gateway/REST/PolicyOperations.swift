@@ -20,7 +20,7 @@ enum PolicyOperations {
                 schema: .object([("version", .string), ("policy", .reference("Policy"))]))
         ],
         work: .whole { call in
-            let policy = try await call.read { try $0.policyInForce() }
+            let policy = try await call.look { try PolicyInForce($0) }
             // In the names by which it is published, so that what was read can be changed and sent back.
             let json = try WirePolicy(jsonString: policy.json).jsonString()
             return .json(JSONText.object([("version", JSONText.quoted(policy.version)), ("policy", json)]))
@@ -117,7 +117,7 @@ enum PolicyOperations {
     private static func change(_ policy: ProposedPolicy, _ call: Call, isPublished: Bool) async throws
         -> PolicyChangeDocument
     {
-        try document(try await call.read { try $0.compare(policy) }, of: policy, isPublished: isPublished)
+        try document(try await call.look { try policy.change(in: $0) }, of: policy, isPublished: isPublished)
     }
 
     private static func document(

@@ -110,6 +110,11 @@ public struct Deployment: Sendable {
         return state
     }
 
+    /// Checks that the program exists, by what its first entry states.
+    func checkRegistered() throws(Problem) {
+        if try currency().isEmpty { throw .unknownProgram(program, folder) }
+    }
+
     /// The program as it stood after an entry, by default the newest.
     public func stream(at position: UInt64? = nil) throws(Problem) -> ProgramStream {
         try Problem.told {

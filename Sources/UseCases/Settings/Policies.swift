@@ -21,6 +21,18 @@ public struct ProposedPolicy: Sendable {
         self.published = published
     }
 
+    /// How it differs from the policy in force.
+    public func change(in state: borrowing State) throws(Problem) -> SettingChange {
+        let (current, version) = (state.policy, state.policyVersion)
+        return try Problem.told {
+            let before = try current.map { try JSONLeaves.of(json: SchemaJSON.text($0)) } ?? []
+            return SettingChange(
+                differences: FieldDiff.between(before, try JSONLeaves.of(json: SchemaJSON.text(published.policy))),
+                versionInForce: current == nil ? nil : version,
+                isUnchanged: version == published.version && current == published.policy)
+        }
+    }
+
     fileprivate static func body(_ message: WirePolicy) throws -> String {
         JSONText.object([("policy", try message.jsonString())])
     }
@@ -31,20 +43,24 @@ public struct PolicyInForce: Sendable {
     public let version: String
     /// proto3 JSON with the schema's field names.
     public let json: String
+
+    /// The policy in force in a program.
+    /// - Throws: `Problem` where there is none.
+    public init(_ state: borrowing State) throws(Problem) {
+        guard let policy = state.policy else {
+            throw Problem(
+                .checkFailed, "no policy is in force; every lead goes to a human",
+                remedy: "Apply one: 'leadline policy apply -f policy.yaml'")
+        }
+        version = state.policyVersion
+        json = try Problem.told { try SchemaJSON.text(policy) }
+    }
 }
 
 extension Deployment {
     /// Compares a policy with the one in force.
     public func compare(_ policy: ProposedPolicy) throws(Problem) -> SettingChange {
-        let state = try registeredState()
-        return try Problem.told {
-            let before = try state.policy.map { try JSONLeaves.of(json: SchemaJSON.text($0)) } ?? []
-            return SettingChange(
-                differences: FieldDiff.between(
-                    before, try JSONLeaves.of(json: SchemaJSON.text(policy.published.policy))),
-                versionInForce: state.policy == nil ? nil : state.policyVersion,
-                isUnchanged: state.policyVersion == policy.published.version && state.policy == policy.published.policy)
-        }
+        try policy.change(in: registeredState())
     }
 
     /// Publishes a policy; it is in force from its event on.
@@ -58,13 +74,5 @@ extension Deployment {
 
     /// The policy in force.
     /// - Throws: `Problem` where there is none.
-    public func policyInForce() throws(Problem) -> PolicyInForce {
-        let state = try registeredState()
-        guard let policy = state.policy else {
-            throw Problem(
-                .checkFailed, "no policy is in force; every lead goes to a human",
-                remedy: "Apply one: 'leadline policy apply -f policy.yaml'")
-        }
-        return try Problem.told { PolicyInForce(version: state.policyVersion, json: try SchemaJSON.text(policy)) }
-    }
+    public func policyInForce() throws(Problem) -> PolicyInForce { try PolicyInForce(registeredState()) }
 }

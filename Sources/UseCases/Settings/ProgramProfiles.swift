@@ -42,7 +42,7 @@ public struct ProgramProfile: Sendable {
 extension Deployment {
     /// Compares a profile with the one in force. The read is noted with who asks and why.
     public func compare(_ profile: ProposedProgramProfile) throws(Problem) -> SettingChange {
-        _ = try registeredState()
+        try checkRegistered()
         return try Problem.told {
             let current = try profileInForce(as: "program apply")
             let before = try current.map { try JSONLeaves.of(json: SchemaJSON.text($0.message)) } ?? []
@@ -65,7 +65,7 @@ extension Deployment {
     /// - Parameter version: the beginning of a version; nil for the one in force.
     /// - Throws: `Problem` where there is none.
     public func programProfile(version: String? = nil) throws(Problem) -> ProgramProfile {
-        _ = try registeredState()
+        try checkRegistered()
         let none = Problem(
             .notFound, "the program \(program) has no profile: nothing is stated about who answers for it",
             remedy: "Apply one: 'leadline program apply -f program.yaml'")
