@@ -174,7 +174,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "UseCases", "Metering", "Gateway", crypto, logging, nio, nioPosix, nioHTTP1,
+                "LeadlineCore", "TextFormats", "LeadlineSchemas", "Journal", "Vault", "Engine", "Audit", "UseCases", "Metering", "Gateway", crypto, logging, nio, nioPosix, nioHTTP1,
                 lifecycle, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, nioSSL, asyncHTTPClient, cryptoExtras, yams, grdb,
                 tracing,
             ],

@@ -18,11 +18,13 @@ public struct Explainer {
     }
 
     /// Explains a decision about a lead.
-    /// - Parameter progress: entries indexed and entries in all, while the index of leads catches up.
+    /// - Parameters:
+    ///   - withCounterfactuals: whether it is decided again with one thing changed at a time, too.
+    ///   - progress: entries indexed and entries in all, while the index of leads catches up.
     /// - Throws: `ExplanationError` for a question without an answer; `AuditFault` and `EngineError` for a broken
     ///   journal.
     public func explain(
-        _ leadID: String, program: String, _ selection: DecisionSelection = .latest,
+        _ leadID: String, program: String, _ selection: DecisionSelection = .latest, withCounterfactuals: Bool = false,
         progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws -> ExplanationAnswer {
         try projection.catchUp(progress: progress)
@@ -35,7 +37,7 @@ public struct Explainer {
                 throw ExplanationError.unknownLead(leadID, program: program)
             }
             if case .leadMerged(let merged) = decision.event { return .merged(merged, decision, links) }
-            var explanation = try explain(decision, history, leadID, db)
+            var explanation = try explain(decision, history, row, withCounterfactuals: withCounterfactuals, db)
             explanation.links = links
             return .explained(explanation)
         }
@@ -47,14 +49,7 @@ public struct Explainer {
         for position in row.positions {
             let entry = try entry(row.program, position, db)
             links += try RecordedLink.all(of: row.leadID, in: entry) { try person(behind: $0, row.program, db) }
-            for (ordinal, event) in entry.events.enumerated() where event.isRouting && event.routedLeadID == row.leadID
-            {
-                if case .leadMerged(let merged) = event, merged.sameID { continue }
-                history.append(
-                    LeadDecision(
-                        program: row.program, position: position, ordinal: ordinal, stamp: entry.stamp,
-                        logicVersion: entry.logicVersion, event: event))
-            }
+            history += LeadDecision.all(of: row.leadID, in: entry, row.program)
         }
         return (history, links)
     }
@@ -70,7 +65,7 @@ public struct Explainer {
     {
         switch selection {
         case .latest:
-            return history.last { $0.event.evaluated != nil } ?? history.last
+            return LeadDecision.explained(of: history)
         case .attempt(let number):
             let attempts = history.compactMap(\.attempt)
             guard let index = history.lastIndex(where: { $0.attempt == number }) else {
@@ -111,7 +106,7 @@ public struct Explainer {
     }
 
     private func explain(
-        _ decision: LeadDecision, _ history: [LeadDecision], _ leadID: String, _ db: Database
+        _ decision: LeadDecision, _ history: [LeadDecision], _ row: LeadRow, withCounterfactuals: Bool, _ db: Database
     ) throws -> Explanation {
         let entry = try entry(decision.program, decision.position, db)
         guard Logic.knows(entry.logicVersion) else {
@@ -126,42 +121,34 @@ public struct Explainer {
             attempt.recomputation.snapshotWasWrong = attempt.recomputation.isEqual
         }
         return Explanation(
-            leadID: leadID, decision: decision, history: history, evaluation: attempt.evaluation,
+            leadID: row.leadID, decision: decision, history: history, evaluation: attempt.evaluation,
             partners: attempt.state.partnerStandings, policy: attempt.state.policy,
             policyVersion: attempt.state.policyVersion, currency: attempt.state.currency,
             recomputation: attempt.recomputation,
             sources: try ValueSource.of(attempt.evaluation, currency: attempt.state.currency) {
                 try source(decision.program, $0, db)
             },
-            notices: attempt.state.starvationNotices(at: entry.stamp))
+            notices: attempt.state.starvationNotices(at: entry.stamp),
+            counterfactuals: withCounterfactuals
+                ? try counterfactuals(of: decision, entry, row, attempt.evaluation, in: attempt.state, db) : [])
     }
 
     /// What would have had to differ for a decision to fall otherwise: decided again with one thing changed at a time.
-    /// - Returns: nothing for a decision that this program cannot make again, and for one beside history.
-    public func counterfactuals(_ explanation: Explanation) throws -> [Counterfactual] {
-        let decision = explanation.decision
-        if explanation.isSupposed { return [] }
+    /// - Returns: nothing for a decision beside history.
+    private func counterfactuals(
+        of decision: LeadDecision, _ asked: EntryRecord, _ row: LeadRow, _ evaluation: FullEvaluation?, in state: State,
+        _ db: Database
+    ) throws -> [Counterfactual] {
         if case .shadowDecided = decision.event { return [] }
-        let positions = try projection.positions(of: explanation.leadID, program: decision.program)
-        return try journal.read { db in
-            let asked = try entry(decision.program, decision.position, db)
-            guard Logic.knows(asked.logicVersion) else { return [] }
-            var attributes: [String: LeadAttributes] = [:]
-            for position in positions where position <= decision.position {
-                guard let known = try source(decision.program, position, db) else { continue }
-                DossierBuilder.learn(known, &attributes)
-            }
-            let state = try derived.read { snapshots in
-                try ProgramStream.recover(
-                    decision.program, through: decision.position, journal: db, snapshots: snapshots
-                ).state
-            }
-            return Counterfactuals(leadID: explanation.leadID, decisionID: decision.id, currency: state.currency).answer(
-                .init(
-                    input: asked.input, stamp: asked.stamp, event: decision.event, events: asked.events,
-                    attributes: attributes[explanation.leadID] ?? LeadAttributes(),
-                    excluded: explanation.evaluation?.excluded ?? []), in: state)
+        var attributes: [String: LeadAttributes] = [:]
+        for position in row.positions where position <= decision.position {
+            guard let known = try source(decision.program, position, db) else { continue }
+            DossierBuilder.learn(known, &attributes)
         }
+        return Counterfactuals(leadID: row.leadID, decisionID: decision.id, currency: state.currency).answer(
+            .init(
+                input: asked.input, stamp: asked.stamp, event: decision.event, events: asked.events,
+                attributes: attributes[row.leadID] ?? LeadAttributes(), excluded: evaluation?.excluded ?? []), in: state)
     }
 
     private func recompute(

@@ -1,4 +1,5 @@
 public import LeadlineCore
+public import LeadlineSchemas
 
 /// One thing that was decided about a lead, and where it stands.
 public struct LeadDecision: Sendable, Equatable {
@@ -11,6 +12,22 @@ public struct LeadDecision: Sendable, Equatable {
     public var event: Event
     /// program/position/ordinal, as on `leadline.decisions`.
     public var id: String { "\(program)/\(position)/\(ordinal)" }
+
+    /// What an entry decided of where a lead goes, in order.
+    public static func all(of lead: String, in entry: EntryRecord, _ program: String) -> [LeadDecision] {
+        entry.events.enumerated().compactMap { ordinal, event in
+            guard event.isRouting, event.routedLeadID == lead else { return nil }
+            if case .leadMerged(let merged) = event, merged.sameID { return nil }
+            return LeadDecision(
+                program: program, position: entry.position, ordinal: ordinal, stamp: entry.stamp,
+                logicVersion: entry.logicVersion, event: event)
+        }
+    }
+
+    /// The one that is explained where none is named: the latest that looked at candidates; failing that, the latest.
+    public static func explained(of history: [LeadDecision]) -> LeadDecision? {
+        history.last { $0.event.evaluated != nil } ?? history.last
+    }
 }
 
 /// How a recomputed decision compares with the recorded one.
@@ -50,6 +67,8 @@ public struct Explanation: Sendable, Equatable {
     public var links: [RecordedLink] = []
     /// What stood announced, before the decision, of partners that get too little, or too much.
     public var notices: [StarvationNotice] = []
+    /// What would have had to differ for it to fall otherwise; empty where nobody asked.
+    public var counterfactuals: [Counterfactual] = []
     /// True for what would have been decided, of which nothing is recorded.
     public var isSupposed = false
 }

@@ -57,8 +57,12 @@ import Testing
         var lead = LeadPage(line(text), why: why, steps: steps, skip: 1, acts: LeadPage.Act.allCases)
         (lead.candidates, lead.reasons) = (Array(repeating: text, count: min(rows * 4, 200)), [(text, text)])
         (lead.said, lead.refused) = (.disregarded, text)
-        var busy = LeadPage(line(text), why: nil, steps: [], acts: [])
-        busy.isWhyBusy = true
+        var recorded = LeadPage.Why(sentence: text)
+        recorded.comparison = pair
+        recorded.again = .tooOften
+        let busy = LeadPage(line(text), why: recorded, steps: [], acts: [])
+        recorded.again = .underWay
+        let underWay = LeadPage(line(text), why: recorded, steps: [], acts: [])
         let standing = standing(text)
         let board = BoardPage.Line(standing, owed: 2, firstDue: moment)
         var partner = PartnerPage(standing, board, currency: text)
@@ -96,7 +100,7 @@ import Testing
                     lines: lines, counts: [("assigned", 3)], status: "assigned", partner: text, isLater: true, next: text, missing: text
                 ).page(reader)
             ),
-            ("lead", lead.page(reader)), ("busy", busy.page(reader)),
+            ("lead", lead.page(reader)), ("busy", busy.page(reader)), ("underWay", underWay.page(reader)),
             ("partners", BoardPage((0..<min(rows * 4, 200)).map { _ in board }).page(reader)), ("partner", partner.page(reader)),
             ("day", day.page(reader)),
             ("reviews", ReviewsPage(Array(repeating: review, count: rows * 2), said: .decide).page(reader)), ("system", system.page(reader)),
@@ -126,7 +130,7 @@ import Testing
         let row = ForecastsPage.Row(partner: text, open: 2, wins: figure, revenue: figure)
         let forecast = ForecastsPage.Found(
             from: text, to: text, currency: text, total: row, partners: Array(repeating: row, count: many),
-            quarters: (0..<40).map { _ in .init(from: text, wins: figure, won: 1) })
+            quarters: (0..<40).map { .init(from: text, wins: figure, won: 1, takesOver: $0 == 3) })
         let fairness = FairnessPage.Found(
             jain: 0.7,
             partners: (0..<many).map { _ in
@@ -306,6 +310,15 @@ import Testing
         let busy = try #require(Self.pages("text", rows: 1, try Self.reader()).first { $0.name == "busy" }).html
         let why = try #require(busy.components(separatedBy: "<section id=\"why\"").last?.prefix { $0 != ">" })
         #expect(!why.contains("data-live") && busy.contains("Open the page again shortly"))
+        #expect(!busy.contains("data-refresh"))
+    }
+
+    /// A decision that is being made again stands there as it was recorded, and the page looks again by itself.
+    @Test func whatIsBeingMadeAgainIsLookedAtAgain() throws {
+        let page = try #require(Self.pages("text", rows: 1, try Self.reader()).first { $0.name == "underWay" }).html
+        let why = try #require(page.components(separatedBy: "<section id=\"why\"").last)
+        #expect(why.prefix { $0 != ">" }.contains("data-live") && why.contains("being made again from the journal"))
+        #expect(page.contains("data-refresh=\"1\"") && !why.contains("Decided again from the journal"))
     }
 
     /// A page that is loaded again whole leaves time to read it.

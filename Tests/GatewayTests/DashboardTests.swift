@@ -51,7 +51,7 @@ import UseCases
     }
 
     private static func browsing(
-        quota: Double? = nil, demo: DemoSignIn? = nil,
+        quota: Double? = nil, demo: DemoSignIn? = nil, patience: Duration? = nil,
         _ body: @escaping @Sendable (ServedFolder, Browser) async throws -> Void
     ) async throws {
         var signIn = SignInSettings()
@@ -60,7 +60,7 @@ import UseCases
         let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: .init(redirectConfiguration: .disallow))
         let result: Result<Void, any Error>
         do {
-            try await ServedFolder.serving({ if let quota { $0.quotaFactor = quota } }, signIn: signIn) { try await body($0, Browser(served: $0, client: client)) }
+            try await ServedFolder.serving({ if let quota { $0.quotaFactor = quota } }, signIn: signIn, explanationPatience: patience) { try await body($0, Browser(served: $0, client: client)) }
             result = .success(())
         } catch { result = .failure(error) }
         try await client.shutdown()
@@ -165,6 +165,31 @@ import UseCases
         }
     }
 
+    /// Where making a decision again takes its time, the page shows what was recorded of it and looks again.
+    @Test func aPageWaitsForNoExplanation() async throws {
+        try await Self.browsing(patience: .zero) { served, browser in
+            let submitted = try await served.submit("long-1")
+            try #require(submitted.text.contains("leadline.v1.LeadAssigned"), "\(submitted.text)")
+            let known = try await Self.signedIn(.manager, browser)
+            let first = try await known.ask(.GET, "/app/leads/long-1")
+            #expect(first.status == 200 && first.text.contains("data-refresh=\"1\""), "\(first.text)")
+            #expect(first.text.contains("The chosen beside the runner-up") && !first.text.contains("Decided again from the journal"))
+            // Whoever asks for it over the API waits until it is there; from then on the page has it.
+            let explained = try await served.ask(.GET, "/v1/leads/long-1/explanation", served.admin)
+            try #require(explained.status == 200, "\(explained.text)")
+            let then = try await known.ask(.GET, "/app/leads/long-1")
+            #expect(!then.text.contains("data-refresh") && then.text.contains("Decided again from the journal: equal"), "\(then.text)")
+            let own = try await Self.signedIn(.partnerLead, browser, partner: try Self.holder(then.text))
+            let theirs = try await own.ask(.GET, "/app/leads/long-1")
+            #expect(theirs.status == 200 && theirs.text.contains("Assigned to you") && !theirs.text.contains("data-refresh"), "\(theirs.text)")
+        }
+    }
+
+    /// Which partner a lead's page says that it is with.
+    private static func holder(_ page: String) throws -> String {
+        String(try #require(page.firstMatch(of: /\/app\/partners\/([a-z0-9-]+)/)).output.1)
+    }
+
     /// A lead that is offered is open: whoever may override decides about it on its page.
     @Test func anOfferedLeadCanBeDecidedAbout() async throws {
         try await Self.browsing { served, browser in
@@ -256,11 +281,14 @@ import UseCases
     @Test func pagesCostWhatTheirOperationsCost() async throws {
         // One heavy call, and the next most of a minute later.
         try await Self.browsing(quota: 0.02) { served, browser in
-            try await served.submit("dear-1")
+            for lead in ["dear-1", "dear-2"] { try await served.submit(lead) }
             let known = try await Self.signedIn(.manager, browser)
             #expect(try await known.ask(.GET, "/app/leads/dear-1").text.contains("equal to what was recorded"))
-            let busy = try await known.ask(.GET, "/app/leads/dear-1")
+            let busy = try await known.ask(.GET, "/app/leads/dear-2")
             #expect(busy.status == 200 && busy.text.contains("Open the page again shortly") && busy.text.contains("id=\"story\""))
+            // What was decided is there all the same; what is known already costs nothing.
+            #expect(busy.text.contains("The chosen beside the runner-up"))
+            #expect(try await known.ask(.GET, "/app/leads/dear-1").text.contains("equal to what was recorded"))
             let refused = try await known.ask(.GET, "/app/partners")
             #expect(refused.status == 429 && refused.headers["retry-after"] != nil)
             // Whoever is known keeps the navigation.

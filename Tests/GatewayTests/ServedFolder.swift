@@ -53,7 +53,7 @@ struct ServedFolder: Sendable {
     static func serving(
         _ change: (inout GatewayServer.Settings) -> Void = { _ in }, webhooks: WebhookSettings = WebhookSettings(),
         signIn: SignInSettings = SignInSettings(), clock: (any WallClock)? = nil, sends: Bool = true, tracesTo traces: SpanExport.Destination? = nil,
-        from source: Source = .processor, _ body: @Sendable (ServedFolder) async throws -> Void
+        from source: Source = .processor, explanationPatience: Duration? = nil, _ body: @Sendable (ServedFolder) async throws -> Void
     ) async throws {
         await Places.shared.take()
         defer { Places.shared.giveBack() }
@@ -83,6 +83,8 @@ struct ServedFolder: Sendable {
             copies = made
         }
         services.traces = export
+        // However slow the machine is, a test's page says why.
+        services.explanationPatience = explanationPatience
         var settings = GatewayServer.Settings()
         settings.port = 0
         settings.quotaFactor = 10_000

@@ -68,6 +68,13 @@ public struct LeadPage: Sendable {
         }
     }
 
+    /// Whether a decision was made again.
+    public enum Again: Sendable {
+        case done, underWay
+        /// It was asked for too often to be made again now.
+        case tooOften
+    }
+
     /// Why it went where it went.
     public struct Why: Sendable {
         /// The decision, and how the choice among the best came about.
@@ -88,6 +95,8 @@ public struct LeadPage: Sendable {
         public var ruling = ""
         /// True if deciding again gave what was recorded; nil where nothing was compared.
         public var isEqual: Bool?
+        /// What stands here is only what was recorded until it is done.
+        public var again = Again.done
 
         /// A decision in a sentence.
         public init(sentence: String) { self.sentence = sentence }
@@ -103,8 +112,6 @@ public struct LeadPage: Sendable {
 
     public var line: LeadListPage.Line
     public var why: Why?
-    /// True if the decision was asked for too often to be explained now.
-    public var isWhyBusy = false
     /// Steps that are shown, the newest last.
     public let steps: [Step]
     /// How many newer and older ones are left out.
@@ -142,7 +149,7 @@ public struct LeadPage: Sendable {
     /// The page.
     public func page(_ reader: Reader) -> String {
         let t = reader.texts
-        return Shell(reader, title: t("lead.title", ["lead": .text(line.lead)]), section: .leads, lead: line.lead).page(
+        return Shell(reader, title: t("lead.title", ["lead": .text(line.lead)]), section: .leads, lead: line.lead, refresh: why?.again == .underWay ? 1 : nil).page(
             [
                 head(reader),
                 Said.notice(said, t),
@@ -195,18 +202,13 @@ public struct LeadPage: Sendable {
 
     private func decision(_ reader: Reader) -> HTML {
         let t = reader.texts
-        guard let why else {
-            // Not live, so that it takes no explanation's place that is there already.
-            if isWhyBusy {
-                return .panel(
-                    "why", t("why.title"), isLive: false, [.worded(.p, [.look(.notice, .warn)], t("why.busy"))])
-            }
-            return .panel("why", t("why.title"), [.empty(t("why.empty"), t("why.empty.how"))])
-        }
+        guard let why else { return .panel("why", t("why.title"), [.empty(t("why.empty"), t("why.empty.how"))]) }
+        // Where it may not be made again now, the panel takes no explanation's place that is there already.
         return .panel(
-            "why", t("why.title"),
+            "why", t("why.title"), isLive: why.again != .tooOften,
             [
-                .element(.p, [.look(.lead)] + reader.recordedLanguage, [.text(why.sentence)]),
+                why.sentence.isEmpty
+                    ? .nothing : .element(.p, [.look(.lead)] + reader.recordedLanguage, [.text(why.sentence)]),
                 why.earlier.map { earlier in
                     .all([
                         .worded(.h3, t("why.earlier")), .element(.p, reader.recordedLanguage, [.text(earlier)]),
@@ -215,8 +217,21 @@ public struct LeadPage: Sendable {
                 why.basis.map { .element(.p, reader.recordedLanguage, [.text($0)]) } ?? .nothing,
                 why.compared.map { .element(.p, [.look(.quiet)] + reader.recordedLanguage, [.text($0)]) } ?? .nothing,
                 why.comparison.map { comparison($0, reader) } ?? .nothing, otherwise(why, reader),
-                reasons(why, reader), ruling(why, reader),
+                reasons(why, reader), ruling(why, reader), again(why.again, reader),
             ])
+    }
+
+    /// What is still to come.
+    private func again(_ again: Again, _ reader: Reader) -> HTML {
+        let t = reader.texts
+        switch again {
+        case .done: return .nothing
+        case .tooOften: return .worded(.p, [.look(.notice, .warn)], t("why.busy"))
+        case .underWay:
+            return .element(
+                .p, [.look(.notice), .set(.role, "status")],
+                [.text(t("why.underWay") + " "), .link("/app/leads/\(line.lead)", [.more], [.text(t("why.look"))])])
+        }
     }
 
     private func comparison(_ pair: Comparison, _ reader: Reader) -> HTML {

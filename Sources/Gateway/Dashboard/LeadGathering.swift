@@ -23,10 +23,9 @@ struct LeadGathering {
         let isUnderReview =
             grant.partner == nil && grant.allows(.reviewsRead)
             ? try await call.look { $0.isUnderReview(row.leadID) } : false
-        let isExplained = grant.allows(.decisionsRead) && grant.role != .producer
-        let isBusy = isExplained && !mayExplain(grant)
+        let why = grant.allows(.decisionsRead) && grant.role != .producer ? try await why(lead, grant, time) : nil
         var shown = LeadPage(
-            Edition.line(row, for: grant), why: isExplained && !isBusy ? try await why(lead, grant, time) : nil,
+            Edition.line(row, for: grant), why: why,
             steps: Edition.steps(lead, for: grant, time), skip: page.query("skip").flatMap { Int($0) } ?? 0,
             acts: Self.acts(lead, grant, isUnderReview: isUnderReview))
         shown.contact = try contact ?? ContactPanel(lead, grant, page)
@@ -34,7 +33,6 @@ struct LeadGathering {
         if isUnderReview {
             shown.reviewClaim = try await ReviewOperations.shownClaims(call, of: [row.leadID])[row.leadID]
         }
-        shown.isWhyBusy = isBusy
         if !shown.acts.filter({ $0 == LeadPage.Act.decline || $0 == LeadPage.Act.giveBack }).isEmpty {
             shown.reasons = try await reasons(reader)
         }
@@ -102,8 +100,7 @@ struct LeadGathering {
 
     // MARK: Why
 
-    /// Deciding again costs what the operation for it costs, and is counted as that: where it may not be done now, the
-    /// page goes without.
+    /// Deciding again costs what the operation for it costs, and is counted as that.
     private func mayExplain(_ grant: Grant) -> Bool {
         do { _ = try page.admission.admit(OperationTable.row("explainLead"), grant, address: "") } catch {
             return false
@@ -111,28 +108,36 @@ struct LeadGathering {
         return true
     }
 
+    /// The decision made again; while that takes its time, or may not be done now, what was recorded of it.
     private func why(_ lead: VisibleLead, _ grant: Grant, _ time: @escaping @Sendable (Timestamp) -> String)
-        async throws
-        -> LeadPage.Why?
+        async throws -> LeadPage.Why?
     {
-        let id = lead.history.row.leadID
-        let found = try await call.read { deployment -> (ExplanationAnswer, [Counterfactual])? in
-            do {
-                let answer = try deployment.explain(id, .latest)
-                guard case .explained(let explanation) = answer, grant.partner == nil else { return (answer, []) }
-                return (answer, try deployment.counterfactuals(explanation))
-            } catch  where Refusal(error).status == 404 { return nil }
+        let history = lead.history.steps.flatMap {
+            LeadDecision.all(of: lead.history.row.leadID, in: $0.entry, grant.program)
         }
-        switch found {
-        case (.explained(let explanation), let otherwise)?:
+        guard let decision = LeadDecision.explained(of: history) else { return nil }
+        var recorded = LeadPage.Why(decision, history, for: grant, currency: lead.history.currency, time)
+        let question = try call.explanation(of: lead)
+        guard await call.services.explained.isBegun(question) || mayExplain(grant) else {
+            recorded.again = .tooOften
+            return recorded
+        }
+        switch try await standing(lead) {
+        case .known(.explained(let explanation))?:
             if let partner = grant.partner { return Edition.ownWhy(explanation, partner, isHeld: lead.isHeld) }
-            return LeadPage.Why(explanation, otherwise, time)
-        case (.merged(let merged, _, _), _)?:
-            guard grant.partner == nil else { return nil }
-            return LeadPage.Why(
-                sentence: EventWords(currency: lead.history.currency, time: time).sentence(.leadMerged(merged)) + ".")
+            return LeadPage.Why(explanation, time)
+        case .known(.merged)?: return grant.partner == nil ? recorded : nil
+        case .underWay?:
+            recorded.again = .underWay
+            return recorded
         case nil: return nil
         }
+    }
+
+    private func standing(_ lead: VisibleLead) async throws -> ExplainedDecisions.Standing? {
+        do { return try await call.explained(lead, within: call.services.explanationPatience) } catch
+            where Refusal(error).status == 404
+        { return nil }
     }
 }
 
@@ -140,14 +145,34 @@ extension LeadPage.Why {
     /// Reasons of other partners that are shown.
     private static let reasonsMost = 120
 
+    /// A decision as it was recorded, and as its reader may see it: a partner is told of its own part once that is known.
+    init(
+        _ decision: LeadDecision, _ history: [LeadDecision], for grant: Grant, currency: String,
+        _ time: @escaping @Sendable (Timestamp) -> String
+    ) {
+        self.init(sentence: "")
+        if grant.partner != nil { return }
+        tell(decision, history, EventWords(currency: currency, time: time))
+        guard let summary = decision.event.evaluated?.summary else { return }
+        let chosen = Self.chosen(decision.event)
+        let first = summary.best.first { $0.partnerID == chosen } ?? summary.best.first
+        let second = summary.best.first { $0.partnerID == summary.runnerUpPartnerID && $0.partnerID != first?.partnerID }
+        comparison = first.map { .init($0, second, currency: currency) }
+    }
+
+    /// What was decided last, and the choice among partners before it.
+    private mutating func tell(_ decision: LeadDecision, _ history: [LeadDecision], _ words: EventWords) {
+        let latest = history.last ?? decision
+        sentence = words.sentence(latest.event) + "."
+        if latest != decision { earlier = words.sentence(decision.event) + "." }
+    }
+
     /// A decision as vendor roles see it.
-    init(_ explanation: Explanation, _ otherwise: [Counterfactual], _ time: @escaping @Sendable (Timestamp) -> String) {
-        let words = EventWords(currency: explanation.currency, time: time)
-        let latest = explanation.history.last ?? explanation.decision
-        self.init(sentence: words.sentence(latest.event) + ".")
-        if latest != explanation.decision { earlier = words.sentence(explanation.decision.event) + "." }
+    init(_ explanation: Explanation, _ time: @escaping @Sendable (Timestamp) -> String) {
+        self.init(sentence: "")
+        tell(explanation.decision, explanation.history, EventWords(currency: explanation.currency, time: time))
         isEqual = explanation.isSupposed ? nil : explanation.recomputation.isEqual
-        self.otherwise = otherwise.filter(\.differs).map {
+        otherwise = explanation.counterfactuals.filter(\.differs).map {
             "With \(AuditWords().change($0.change)): \(AuditWords().outcome($0))."
         }
         guard let evaluation = explanation.evaluation else { return }
@@ -209,13 +234,27 @@ extension LeadPage.Why {
 }
 
 extension LeadPage.Comparison {
+    /// Two candidates side by side, or one, as a decision recorded them.
+    init(_ first: Candidate, _ second: Candidate?, currency: String) {
+        self.init(first: first.partnerID, second: second?.partnerID)
+        func figure(_ name: String, _ text: (Candidate) -> String) {
+            figures.append((name, text(first), second.map(text)))
+        }
+        figure("conversion") { NumberText.percent($0.conversion) }
+        figure("fit") { NumberText.percent($0.fit) }
+        figure("value") { MoneyText.exact($0.score, currency) }
+        if first.net != first.score || second.map({ $0.net != $0.score }) ?? false {
+            figure("net") { MoneyText.exact($0.net, currency) }
+        }
+    }
+
     /// Two candidates side by side, or one.
     init(_ first: ScoredCandidate, _ second: ScoredCandidate?, vertical: String?, currency: String) {
         self.init(first: first.partnerID, second: second?.partnerID)
         func figure(_ name: String, _ text: (ScoredCandidate) -> String) {
             figures.append((name, text(first), second.map(text)))
         }
-        figure("conversion") { NumberText.percent($0.conversion) }
+        figure("conversion", Self.conversion)
         figure("fit") { NumberText.percent($0.fit) }
         if first.engagement != 1 || (second?.engagement ?? 1) != 1 {
             figure("engagement") { NumberText.percent($0.engagement) }
@@ -229,6 +268,14 @@ extension LeadPage.Comparison {
         }
         self.deals = (deals(first), second.map(deals))
         parts(first, second, vertical)
+    }
+
+    /// "18.0 % (14.2–22.6 %)": with the range that holds the share of many deals like it four times of five.
+    private static func conversion(_ candidate: ScoredCandidate) -> String {
+        let chance = NumberText.percent(candidate.conversion)
+        guard let interval = candidate.voices?.interval80 else { return chance }
+        return chance
+            + " (\(NumberText.fixed(100 * interval.lowerBound, 1))–\(NumberText.percent(interval.upperBound)))"
     }
 
     mutating func parts(_ first: ScoredCandidate, _ second: ScoredCandidate?, _ vertical: String?) {

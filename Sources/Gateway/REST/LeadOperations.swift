@@ -182,11 +182,7 @@ enum LeadOperations {
             let lead = try await visible(call)
             let attempt = call.query["attempt"] == nil ? nil : try call.number("attempt", in: 1...10_000, otherwise: 1)
             let grant = try call.grant
-            let answer = try await call.read { deployment in
-                try deployment.explain(
-                    lead.history.row.leadID, attempt.map { .attempt(UInt32($0)) } ?? .latest)
-            }
-            switch answer {
+            switch try await explanation(call, lead, attempt) {
             case .explained(let explanation): return .json(try Edition.explanation(explanation, for: grant))
             case .merged(let merged, _, let links):
                 guard grant.partner == nil else { throw Refusal.nothingHere }
@@ -196,6 +192,18 @@ enum LeadOperations {
                 ]))
             }
         })
+
+    /// A decision made again: one that is asked for by its number, or the latest, which others may ask for as well.
+    private static func explanation(_ call: Call, _ lead: VisibleLead, _ attempt: Int?) async throws
+        -> ExplanationAnswer
+    {
+        if let attempt {
+            let id = lead.history.row.leadID
+            return try await call.read { try $0.explain(id, .attempt(UInt32(attempt))) }
+        }
+        guard case .known(let answer) = try await call.explained(lead, within: nil) else { throw Refusal.busy }
+        return answer
+    }
 
     private static let contact = Operation(
         id: "getLeadContact", method: .get, path: "/v1/leads/{lead}/contact", tag: "Leads",

@@ -50,6 +50,10 @@ public struct GatewayServices: Sendable {
     let signedCard = SignedCard()
     /// What programs decided lately, for pages.
     let activity = RecentActivity()
+    /// Decisions that are made again, to say why.
+    let explained: ExplainedDecisions
+    /// How long a page waits for a decision to be made again before it goes without; nil for as long as that takes.
+    public var explanationPatience: Duration? = .milliseconds(60)
     /// Who was refused what.
     let refusals: RefusalLog
 
@@ -78,6 +82,7 @@ public struct GatewayServices: Sendable {
         pages = SharedPages(decisions)
         room = FeedRoom(decisions.commits, folder.machine.passingTime)
         stories = KnownStories(decisions.commits)
+        explained = ExplainedDecisions(folder.machine.passingTime)
         readers = ReaderThreads(count: 4, .init(), folder.machine.passingTime)
         let masterKey = try folder.openVault().masterKey
         identities = Identities(masterKey)

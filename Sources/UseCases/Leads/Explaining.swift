@@ -4,12 +4,15 @@ import LeadlineCore
 
 extension Deployment {
     /// Why a lead went where it went, decided again and compared with what was recorded.
-    /// - Parameter partnerID: a partner whose case alone is asked for; it must have been registered then.
+    /// - Parameters:
+    ///   - partnerID: a partner whose case alone is asked for; it must have been registered then.
+    ///   - withCounterfactuals: whether what would have had to differ is asked for, too.
     public func explain(
-        _ lead: String, _ selection: DecisionSelection, partnerID: String? = nil
+        _ lead: String, _ selection: DecisionSelection, partnerID: String? = nil, withCounterfactuals: Bool = false
     ) throws(Problem) -> ExplanationAnswer {
         let answer = try explained { explainer, progress in
-            try explainer.explain(lead, program: program, selection, progress: progress)
+            try explainer.explain(
+                lead, program: program, selection, withCounterfactuals: withCounterfactuals, progress: progress)
         }
         guard case .explained(let explanation) = answer, let partnerID,
             !explanation.partners.contains(where: { $0.profile.partnerID == partnerID })
@@ -24,11 +27,6 @@ extension Deployment {
         try explained { explainer, progress in
             try explainer.suppose(lead, program: program, at: end, progress: progress)
         }
-    }
-
-    /// What would have had to differ for a decision to fall otherwise.
-    public func counterfactuals(_ explanation: Explanation) throws(Problem) -> [Counterfactual] {
-        try explained { explainer, _ in try explainer.counterfactuals(explanation) }
     }
 
     private func explained<Answer>(
