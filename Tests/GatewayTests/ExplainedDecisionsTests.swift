@@ -80,6 +80,28 @@ import Testing
         #expect(Self.known(try await explained.answer(Self.question, within: nil) { Self.answer("never") }) == Self.answer("L1"))
     }
 
+    /// However many are asked for, two are made at a time, in the order in which they were asked for; all are answered.
+    @Test func onlySoManyAreMadeAtATime() async throws {
+        let explained = ExplainedDecisions(SystemTime())
+        let works = (0..<5).map { _ in Work() }
+        func ask(_ number: Int, _ patience: Duration?) async throws -> ExplanationAnswer? {
+            let question = Question(program: "acme", lead: "L\(number)", newest: 1)
+            return Self.known(
+                try await explained.answer(question, within: patience) { await works[number].run(Self.answer("L\(number)")) })
+        }
+        for number in works.indices { #expect(try await ask(number, .zero) == nil) }
+        works[0].letGo()
+        #expect(try await ask(0, nil) == Self.answer("L0"))
+        #expect(works[3].count == 0 && works[4].count == 0)
+        works[1].letGo()
+        works[2].letGo()
+        #expect(try await ask(2, nil) == Self.answer("L2"))
+        works[3].letGo()
+        works[4].letGo()
+        #expect(try await ask(4, nil) == Self.answer("L4"))
+        #expect(try await ask(3, nil) == Self.answer("L3") && works.allSatisfy { $0.count == 1 })
+    }
+
     @Test func aFailureIsToldAndTriedAgain() async throws {
         let explained = ExplainedDecisions(SystemTime())
         let ask = { @Sendable (result: Result<ExplanationAnswer, Broken>) in

@@ -1,4 +1,5 @@
 import Audit
+import DequeModule
 import Engine
 import UseCases
 
@@ -21,14 +22,20 @@ actor ExplainedDecisions {
         case underWay
     }
 
+    private typealias Work = @Sendable () async throws -> ExplanationAnswer
     private typealias Found = Result<ExplanationAnswer, any Error>
     private typealias Waiting = CheckedContinuation<Found?, Never>
 
     /// Answers are kept until they name so many partners in all; that many weigh some tens of megabytes.
     private static let partnersKept = 8_192
+    /// So many are made at one time, for each needs the state of then, and so many wait for their turn.
+    private static let runningMost = 2
+    private static let queuedMost = 1_000
 
     private let time: any PassingTime
     private var waiting: [Question: [Int: Waiting]] = [:]
+    private var running = 0
+    private var queued: Deque<(question: Question, work: Work)> = []
     private var kept: [Question: Found] = [:]
     /// Those that are kept, the one that was asked for longest ago first.
     private var order: [Question] = []
@@ -44,7 +51,8 @@ actor ExplainedDecisions {
     ///   - patience: how long it is waited for, zero for not at all; nil for as long as it takes. The work goes on without
     ///     whoever waits.
     ///   - work: makes the answer.
-    /// - Throws: what the work throws; it is begun anew by whoever asks next.
+    /// - Throws: what the work throws, and it is begun anew by whoever asks next; `Refusal.busy` where too many wait for
+    ///   their turn.
     func answer(
         _ question: Question, within patience: Duration?, _ work: @escaping @Sendable () async throws -> ExplanationAnswer
     ) async throws -> Standing {
@@ -53,14 +61,20 @@ actor ExplainedDecisions {
             if case .success = found { keep(question, found) }
             return .known(try found.get())
         }
-        if waiting[question] == nil { begin(question, work) }
+        if waiting[question] == nil {
+            if queued.count >= Self.queuedMost { throw Refusal.busy }
+            waiting[question] = [:]
+            queued.append((question, work))
+            beginNext()
+        }
         if patience == .zero { return .underWay }
         guard let found = await outcome(of: question, within: patience) else { return .underWay }
         return .known(try found.get())
     }
 
-    private func begin(_ question: Question, _ work: @escaping @Sendable () async throws -> ExplanationAnswer) {
-        waiting[question] = [:]
+    private func beginNext() {
+        guard running < Self.runningMost, let (question, work) = queued.popFirst() else { return }
+        running += 1
         // Apart from this actor: what the work waits for nobody else is to wait for.
         Task.detached { [weak self] in
             let found: Found
@@ -70,6 +84,8 @@ actor ExplainedDecisions {
     }
 
     private func finish(_ question: Question, _ found: Found) {
+        running -= 1
+        beginNext()
         let waiting = waiting.removeValue(forKey: question) ?? [:]
         for one in waiting.values { one.resume(returning: found) }
         // A failure that nobody was told of is told to whoever asks next.
