@@ -7,6 +7,8 @@ import Synchronization
 /// Connections of a folder's readers, opened once and used by many callers at once.
 struct SharedReaders: Sendable {
     let journal: any DatabaseReader
+    /// Projections to bring up to the journal.
+    let derived: DatabaseQueue
     let leads: LeadsProjection
     /// The vault, and what signs the access log.
     let keyring: OpenKeyring
@@ -18,8 +20,8 @@ struct SharedReaders: Sendable {
         keyring = OpenKeyring(folder)
         do {
             journal = try folder.openJournalPool()
-            leads = LeadsProjection(
-                journal: journal, derived: try folder.openDerived(), reader: try folder.openProjections())
+            derived = try folder.openDerived()
+            leads = LeadsProjection(journal: journal, derived: derived, reader: try folder.openProjections())
         } catch { throw Problem(error) }
     }
 }
@@ -43,6 +45,9 @@ extension SharedReaders {
 extension Deployment {
     /// The journal to read, by a connection that is open already where there is one.
     func journalReader() throws -> any DatabaseReader { try readers?.journal ?? folder.openJournalReadOnly() }
+
+    /// Projections to bring up to the journal, likewise.
+    func projections() throws -> any DatabaseWriter { try readers?.derived ?? folder.openDerived() }
 }
 
 /// Where a program is read by a face that serves many callers: the data folder itself, or the copy of the partition that

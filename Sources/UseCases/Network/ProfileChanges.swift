@@ -22,11 +22,11 @@ extension Deployment {
     /// - Returns: nil where the profiles are in an archive that is not at hand.
     public func profileChanges(of partner: String, limit: Int) throws(Problem) -> [ProfileChange]? {
         try Problem.told {
-            let journal = try folder.openJournalReadOnly()
+            let journal = try journalReader()
             let positions: [UInt64]
             do {
                 positions = try PartnerProfileEntries.newest(
-                    limit + 1, of: partner, program: program, journal: journal, derived: folder.openDerived())
+                    limit + 1, of: partner, program: program, journal: journal, derived: projections())
             } catch JournalError.archived { return nil }
             var profiles: [(position: UInt64, at: Timestamp, leaves: [(path: String, value: String)])] = []
             for position in positions {
