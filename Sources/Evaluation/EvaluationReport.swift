@@ -101,6 +101,8 @@ public struct EvaluationReport: Encodable, Sendable {
     /// How often what came lies within what the model said, the surest cells first; empty where there are too few, and
     /// where the columns are fields of leads.
     public var coverage: [IntervalCoverage]
+    /// The first hundreds of outcomes; empty for a journal.
+    public var coldStart: [ColdStart]
     /// Log-losses from the first row on.
     public var learningCurve: LearningCurve
     /// Scores within the values of the columns that were asked for.

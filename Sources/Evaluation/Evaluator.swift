@@ -67,6 +67,9 @@ public struct Evaluator: Sendable {
                 ? IntervalCoverage.table(
                     predicted: picked(model.pass.predictions), deviations: picked(model.pass.deviations),
                     partners: scored.map { observations.partners[$0] }, won: won) : [],
+            coldStart: ColdStart.table(
+                model: model.pass.predictions, baseRate: baseRates, partnerRate: partnerRates,
+                learned: model.pass.learned, outcomes: observations.outcomes),
             learningCurve: LearningCurve(
                 model: model.pass.predictions, baseRate: baseRates, partnerRate: partnerRates,
                 outcomes: observations.outcomes),

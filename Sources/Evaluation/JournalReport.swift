@@ -46,7 +46,7 @@ public struct JournalReport: Encodable, Sendable {
             wasSorted: false,
             scoredFrom: scoredFrom, scored: scored, scoredShareWon: scoredShareWon, scores: scores,
             speed: EvaluationReport.Speed(rowsPerSecond: 0, threadSeconds: 0, wallSeconds: 0, passes: 0), modelHash: "",
-            reliability: reliability, partnerRateReliability: partnerRateReliability, coverage: [], learningCurve: learningCurve,
-            by: by)
+            reliability: reliability, partnerRateReliability: partnerRateReliability, coverage: [], coldStart: [],
+            learningCurve: learningCurve, by: by)
     }
 }

@@ -20,6 +20,8 @@ public struct ProgressivePass: Sendable {
     public var predictions: [Double]
     /// How unsure each was: the deviation of its log-odds, 0 where the learner does not say.
     public var deviations: [Double]
+    /// How many outcomes were known when each was made.
+    public var learned: [Int]
     /// Time of this thread on a processor while it predicted and learned, in seconds.
     public var threadSeconds: Double
     /// The same by the clock on the wall, which other processes lengthen.
@@ -43,7 +45,8 @@ public enum ProgressiveValidation {
         let arrivals = observations.arrivals
         var pass = ProgressivePass(
             predictions: [Double](repeating: 0, count: arrivals.count),
-            deviations: [Double](repeating: 0, count: arrivals.count), threadSeconds: 0, wallSeconds: 0)
+            deviations: [Double](repeating: 0, count: arrivals.count),
+            learned: [Int](repeating: 0, count: arrivals.count), threadSeconds: 0, wallSeconds: 0)
         var head = 0
         var start = 0
         while start < arrivals.count {
@@ -57,6 +60,7 @@ public enum ProgressiveValidation {
                 }
                 pass.predictions[row] = learner.predict(row: row, day: day)
                 pass.deviations[row] = learner.lastDeviation
+                pass.learned[row] = head
                 if queue.isPrompt && head < queue.rows.count && queue.rows[head] == row {
                     learner.learn(row: row, day: day, won: queue.won[head])
                     head += 1

@@ -110,6 +110,19 @@ import Testing
         #expect(CalibrationError([], won: []).ece == 0)
     }
 
+    /// Of rows that were predicted while so many outcomes were known, and of no others.
+    @Test func aColdStartIsWhatWasSaidThen() {
+        let learned = [0, 0, 5, 10, 10, 24, 99, 100, 400], outcomes: [Bool?] = [true, nil, false, true, true, nil, nil, false, true]
+        let half = [Double](repeating: 0.5, count: 9), quarter = [Double](repeating: 0.25, count: 9)
+        let table = ColdStart.table(model: half, baseRate: quarter, partnerRate: half, learned: learned, outcomes: outcomes)
+        #expect(table.map(\.outcomesFrom) == [0, 10, 100] && table.map(\.outcomesBelow) == [10, 25, 200])
+        #expect(table.map(\.scored) == [2, 2, 1])
+        let (won, lost) = (1.3862943611198906, 0.2876820724517809)
+        for (part, expected) in zip(table, [(won + lost) / 2, won, lost]) {
+            #expect(abs(part.baseRate - expected) < 1e-12 && abs(part.model - 0.6931471805599453) < 1e-12 && part.partnerRate == part.model)
+        }
+    }
+
     @Test func theLearningCurveAddsUp() throws {
         // Thirty rows, of which every third is open; the model says 0.5 and the rates 0.25.
         let outcomes: [Bool?] = (0..<30).map { $0 % 3 == 2 ? nil : $0 % 3 == 0 }

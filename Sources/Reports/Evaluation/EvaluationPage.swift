@@ -43,6 +43,7 @@ public enum EvaluationPage {
             .section(name + "calibration", [calibration(report)]),
             .section(name + "how sure it may be", [coverage(report)]),
             .section(name + "learning and drift", [drift(report)]),
+            report.coldStart.isEmpty ? .nothing : .section(name + "cold start", [coldStart(report)]),
         ] + report.by.map { .section(name + "by \($0.column)", [grouped($0)]) }
     }
 
@@ -79,6 +80,15 @@ public enum EvaluationPage {
                 ], report.coverage.map(EvaluationText.cells)),
             .notes(EvaluationText.coverageNote),
         ])
+    }
+
+    /// What is predicted while hardly any outcome is known.
+    private static func coldStart(_ report: EvaluationReport) -> HTML {
+        .table(
+            [
+                .init("Outcomes known", isText: true), .init("Closed rows"), .init("Log-loss, model"), .init("Base rate"),
+                .init("Partner rate"),
+            ], report.coldStart.map(EvaluationText.parts))
     }
 
     /// Tenths of the rows: what was lost in each, and whether what was said still comes true.

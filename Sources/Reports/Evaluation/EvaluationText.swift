@@ -8,7 +8,7 @@ public enum EvaluationText {
     public static func of(_ report: EvaluationReport, _ style: TextStyle) -> String {
         ([
             head(report, style), scores(report, style), speed(report), reliability(report, style),
-            coverage(report, style), learning(report, style),
+            coverage(report, style), learning(report, style), coldStart(report, style),
         ]
             .filter { !$0.isEmpty }
             + report.by.map { grouped($0, style) }).joined(separator: "\n")
@@ -119,6 +119,23 @@ public enum EvaluationText {
     static let coverageNote =
         "Doubt: the mean deviation of the log-odds that the model states. A cell is \(IntervalCoverage.rows) rows of one "
         + "partner, one after the other; held are the wins of a cell within the interval of those expected."
+
+    /// What is predicted while hardly any outcome is known; empty for a journal.
+    static func coldStart(_ report: EvaluationReport, _ style: TextStyle) -> String {
+        if report.coldStart.isEmpty { return "" }
+        var table = TextTable([
+            ("OUTCOMES KNOWN", .left), ("ROWS", .right), ("LEADLINE", .right), ("BASE RATE", .right),
+            ("PARTNER RATE", .right),
+        ])
+        for part in report.coldStart { table.add(parts(part)) }
+        return table.text(style)
+    }
+
+    /// A line of the table of the cold start.
+    static func parts(_ part: ColdStart) -> [String] {
+        ["\(part.outcomesFrom) to \(part.outcomesBelow - 1)", count(part.scored)]
+            + [part.model, part.baseRate, part.partnerRate].map(places)
+    }
 
     static func learning(_ report: EvaluationReport, _ style: TextStyle) -> String {
         var table = TextTable([
