@@ -321,6 +321,7 @@ class Day:
         self.go("/app/preferences")
         Select(self.one("select[name=language]")).select_by_value("en")
         self.one("form.narrow button").click()
+        self.wait(lambda: self.one("html").get_attribute("lang") == "en", "en is chosen")
 
     def palette_and_views(self):
         """All of it by keys: the list of pages opens, narrows, leads on, and finds a lead."""
