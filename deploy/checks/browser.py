@@ -477,7 +477,7 @@ class Day:
         self.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
         self.go(f"/app/partners/{partner}")
         self.expect(not self.one("#state").get_attribute("data-is"), "no script runs on the page")
-        self.one("#absence-add summary").click()
+        self.expect(self.one("#absence-add").get_attribute("open"), "where no absence is set, one is asked for")
         for name, value in [("from", "2031-03-01T09:00"), ("until", "2031-03-05T18:30")]:
             self.browser.execute_script("arguments[0].value = arguments[1]", self.one(f"#f-{name}"), value)
         self.one("#absence-add form button").click()

@@ -223,7 +223,8 @@ public struct PartnerPage: Sendable {
             !canChange
             ? .nothing
             : .element(
-                .details, [.set(.id, "absence-add")],
+                // Open where none is set, so that a week off is three clicks from anywhere.
+                .details, [.set(.id, "absence-add")] + (absences.isEmpty ? [.set(.open)] : []),
                 [
                     .worded(.summary, t("partner.absence.add")),
                     .form(
