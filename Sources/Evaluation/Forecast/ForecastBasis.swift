@@ -60,9 +60,7 @@ struct ForecastBasis: Sendable {
         let table = ClosingTable(history.leads.lazy.compactMap { Self.life($0, at: moment) })
         var recent = Recent(), kept: [KeptLead] = []
         wander = PastQuarters([], partners: 0, days: days, historyDays: 0, table)
-        for lead in history.leads where lead.submittedAt <= moment && !lead.isMerged {
-            take(lead, table, &recent, &kept)
-        }
+        for lead in history.leads { take(lead, table, &recent, &kept) }
         let takeOver = history.takeOver.flatMap { $0 <= moment ? Self.days(from: $0, to: moment) : nil }
         wander = PastQuarters(
             kept, partners: past.count, days: days, historyDays: Self.days(from: first, to: moment), takeOver: takeOver,
@@ -87,12 +85,18 @@ struct ForecastBasis: Sendable {
     /// Days after which it says half as much of how deals close.
     private static let lifeHalving = 365.0
 
-    /// A lead that a partner kept, as its life was known at a moment; nil for one that nobody kept, or of which nobody
+    /// The award by which a partner kept a lead, as known at a moment; nil for one that nobody kept, or of which nobody
     /// says how it ended.
-    private static func life(_ lead: LeadRecord, at: Timestamp) -> DealLife? {
+    private static func keptAward(_ lead: LeadRecord, at: Timestamp) -> AwardRecord? {
         guard lead.submittedAt <= at, !lead.isMerged, let award = lead.awards.last(where: { $0.at <= at }),
             award.endedAt > at || award.end == .closed, lead.closedAt > at || lead.isDecided
         else { return nil }
+        return award
+    }
+
+    /// A lead that a partner kept, as its life was known at a moment.
+    private static func life(_ lead: LeadRecord, at: Timestamp) -> DealLife? {
+        guard let award = keptAward(lead, at: at) else { return nil }
         let isOpen = lead.closedAt > at
         return DealLife(
             days: days(from: award.at, to: isOpen ? at : lead.closedAt),
@@ -103,9 +107,7 @@ struct ForecastBasis: Sendable {
     private mutating func take(
         _ lead: LeadRecord, _ table: ClosingTable, _ recent: inout Recent, _ kept: inout [KeptLead]
     ) {
-        guard let award = lead.awards.last(where: { $0.at <= at }), award.endedAt > at || award.end == .closed,
-            let chance = award.conversion, lead.closedAt > at || lead.isDecided
-        else { return }
+        guard let award = Self.keptAward(lead, at: at), let chance = award.conversion else { return }
         let age = Self.days(from: award.at, to: at), value = Double(lead.valueMinorUnits)
         if age <= recentDays { keptInRecent[award.partner] += 1 }
         let isWon = lead.isWon && lead.closedAt <= at,

@@ -51,8 +51,11 @@ public struct NetworkHistory: Sendable {
 
     /// When Leadline began to route, where others had before; nil where it always did, or does not yet.
     public var takeOver: Timestamp? {
-        guard let live = leads.lazy.filter({ !$0.isImported }).map(\.submittedAt).min() else { return nil }
-        return leads.contains { $0.isImported && $0.submittedAt < live } ? live : nil
+        // Leads are in order of arrival: whatever stands before the first live one was imported.
+        guard let first = leads.first, let live = leads.first(where: { !$0.isImported }),
+            first.submittedAt < live.submittedAt
+        else { return nil }
+        return live.submittedAt
     }
 
     /// The currency of all amounts.
